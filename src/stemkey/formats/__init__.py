@@ -1,0 +1,162 @@
+"""The table of quiz formats: the product's table of contents.
+
+To add a format: a folder beside this file, a row below, tests and a page of the manual.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from stemkey.diagnostics import Diagnostics
+from stemkey.files import Files, Source
+from stemkey.model import Capabilities, Quiz
+
+Reader: TypeAlias = Callable[[Source, Any, Diagnostics], Quiz]
+"""source, options, found -> quiz. Reads as far as it can; what it cannot read is a finding, never an exception."""
+Writer: TypeAlias = Callable[[Quiz, Any], Files]
+"""quiz, options -> files. Gets what `fit` left, so it never drops anything and needs no findings."""
+Recogniser: TypeAlias = Callable[[Source], bool]
+"""Whether a source is certainly of the format, from a cheap look at its first bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One row: what the format is called, what it can hold, and where its reader and writer are.
+
+    `reads`, `writes`, `recognises`, `options` and `carries` name objects as `module:name`; they are imported
+    when first used, so that the table itself costs nothing.
+    """
+
+    name: str
+    title: str
+    extensions: tuple[str, ...]
+    """The first is what a written file is called."""
+    archive: bool = False
+    """Written as a zip of its files."""
+    carries: str
+    reads: str | None = None
+    writes: str | None = None
+    recognises: str | None = None
+    options: str = "stemkey.options:NoOptions"
+    evidence: str = "from documentation only"
+    """What shows that it works: the foreign files read, the foreign program that read ours."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the format can carry."""
+        carries: Capabilities = load(self.carries)
+        return carries
+
+    @property
+    def reader(self) -> Reader:
+        """The function that reads it; `UnsupportedError` where there is none."""
+        if self.reads is None:
+            raise UnsupportedError(f"stemkey can write {self.title}, but not read it")
+        reader: Reader = load(self.reads)
+        return reader
+
+    @property
+    def writer(self) -> Writer:
+        """The function that writes it; `UnsupportedError` where there is none."""
+        if self.writes is None:
+            raise UnsupportedError(f"stemkey can read {self.title}, but not write it")
+        writer: Writer = load(self.writes)
+        return writer
+
+    @property
+    def options_type(self) -> type[Any]:
+        """The dataclass of its options."""
+        kind: type[Any] = load(self.options)
+        return kind
+
+    def is_sure_of(self, source: Source) -> bool:
+        """Whether the source is certainly of this format."""
+        return self.recognises is not None and bool(load(self.recognises)(source))
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="markdown",
+        title="Markdown",
+        extensions=(".md", ".markdown"),
+        carries="stemkey.formats.markdown.syntax:CARRIES",
+        reads="stemkey.formats.markdown.reader:read_markdown",
+        options="stemkey.formats.markdown.syntax:MarkdownOptions",
+        evidence="the house's quizzes",
+    ),
+    Format(
+        name="moodle",
+        title="Moodle XML",
+        extensions=(".moodle.xml", ".xml"),
+        carries="stemkey.formats.moodle.questions:CARRIES",
+        reads="stemkey.formats.moodle.reader:read_moodle",
+        writes="stemkey.formats.moodle.writer:write_moodle",
+        recognises="stemkey.formats.moodle.questions:is_moodle",
+        options="stemkey.formats.moodle.questions:MoodleOptions",
+        evidence="exports of Moodle 4.5",
+    ),
+    Format(
+        name="canvas",
+        title="Canvas QTI 1.2 (Classic Quizzes)",
+        extensions=(".canvas.zip", ".zip", ".imscc"),
+        archive=True,
+        carries="stemkey.formats.qti12.profiles:CANVAS_CARRIES",
+        reads="stemkey.formats.qti12.reader:read_qti12",
+        writes="stemkey.formats.qti12.writer:write_canvas",
+        recognises="stemkey.formats.qti12.profiles:is_canvas",
+        options="stemkey.formats.qti12.profiles:CanvasOptions",
+        evidence="packages written by Canvas's own exporter",
+    ),
+)
+
+
+class UnsupportedError(ValueError):
+    """The format exists, the direction does not."""
+
+
+class UnknownFormatError(ValueError):
+    """No format of that name: says which one may have been meant."""
+
+    def __init__(self, name: str) -> None:
+        names = [row.name for row in FORMATS]
+        close = get_close_matches(name.lower(), names, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"stemkey knows: {', '.join(names)}"
+        super().__init__(f"there is no format {name!r}; {hint}")
+
+
+class UndetectedFormatError(ValueError):
+    """The format of a file cannot be told: builds its own sentence."""
+
+
+def load(path: str) -> Any:
+    """Return the object that `module:name` names."""
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
+
+
+def find_format(name: str) -> Format:
+    """Return the format of a name; raise `UnknownFormatError` with a suggestion."""
+    for row in FORMATS:
+        if row.name == name:
+            return row
+    raise UnknownFormatError(name)
+
+
+def detect_format(source: Source) -> Format:
+    """Return the one format that the source is in: by a look at its first bytes, else by its extension.
+
+    Two claims are an error that names both, never a guess.
+    """
+    readable = [row for row in FORMATS if row.reads is not None]
+    sure = [row for row in readable if row.is_sure_of(source)]
+    if not sure:
+        lower = source.name.lower()
+        sure = [row for row in readable if any(lower.endswith(extension) for extension in row.extensions)]
+        sure = [row for row in sure if row.recognises is None] or sure
+    if len(sure) == 1:
+        return sure[0]
+    names = ", ".join(row.name for row in sure or readable)
+    what = "could be several formats" if sure else "is in no format that stemkey recognises"
+    raise UndetectedFormatError(f"'{source.name}' {what}; say which one with --from ({names})")

@@ -1,0 +1,1 @@
+"""QTI 1.2: Canvas Classic Quizzes and relatives."""

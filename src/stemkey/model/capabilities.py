@@ -1,0 +1,49 @@
+"""What a format can carry, as data: `fit` reduces a quiz to it, the manual's matrix is generated from it."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from stemkey.model.interactions import Interaction
+
+InteractionType: TypeAlias = type[Interaction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What survives in a format. Everything defaults to no, so that a new row claims only what it says."""
+
+    interactions: tuple[InteractionType, ...] = ()
+    multiple_response: bool = False
+    """Choice interactions where several may be chosen."""
+    several_interactions: bool = False
+    """Cloze: several interactions in one item."""
+    partial_credit: bool = False
+    """Credit between 0 and 1 on a single choice or accepted answer."""
+    negative_credit: bool = False
+    credit_values: frozenset[Fraction] | None = None
+    """The only shares that the format accepts (their negatives too where negative_credit); None: any."""
+    feedback_general: bool = False
+    feedback_by_result: bool = False
+    """Feedback for correct and incorrect answers."""
+    feedback_partial: bool = False
+    feedback_per_choice: bool = False
+    hints: bool = False
+    penalty: bool = False
+    points: bool = False
+    tags: bool = False
+    categories: bool = False
+    item_titles: bool = False
+    item_identifiers: bool = False
+    quiz_title: bool = False
+    instructions: bool = False
+    settings: bool = False
+    sections: bool = False
+    """Groups that draw n of m."""
+    banks: bool = False
+    shuffle_per_item: bool = False
+    markup: bool = False
+    """HTML in stems."""
+    choice_markup: bool = False
+    math: bool = False
+    images: bool = False

@@ -1,0 +1,69 @@
+"""The quiz as the kernel sees it: for each item, what a response is worth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from stemkey.model import Item
+
+
+class Status(StrEnum):
+    """What became of one candidate's response to one item (contract, "Grading")."""
+
+    ANSWERED = "answered"
+    OMITTED = "omitted"
+    """A blank: credit 0, but told apart from a wrong answer."""
+    NOT_REACHED = "not_reached"
+    """One of the blanks at the end, where the user asked for the distinction."""
+    INVALID = "invalid"
+    """A mark that is no option of the item: credit 0, listed."""
+    SEVERAL_MARKS = "several_marks"
+    """Two marks where one is allowed: credit 0, listed."""
+    UNREADABLE = "unreadable"
+    """A damaged cell: credit null; the candidate's score counts the other items and is provisional."""
+    NEEDS_GRADING = "needs_grading"
+    """Waits for a person: credit null."""
+    NOT_GIVEN = "not_given"
+    """The candidate was not given the item."""
+
+
+class Judgement(NamedTuple):
+    """What one response is worth."""
+
+    status: Status
+    response: str | None
+    """The choice's label (`"B"`, several as `"B,D"`) or the text as typed; None when omitted."""
+    credit: Fraction | None
+    """Share of the item's points; None where not graded."""
+    ticks: int
+    """The score in units of `AnswerKey.tick`; 0 where not graded."""
+    chosen: int = 0
+    """Bit i is set where choice i was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKey:
+    """One item of the key."""
+
+    item: Item
+    labels: tuple[str, ...]
+    """Labels of its choices; empty where it has none."""
+    key_mask: int
+    """Bit i is set where choice i is (part of) the key."""
+    ticks: int
+    """The item's points in units of `AnswerKey.tick`."""
+    gradable: bool
+    """Whether a program can grade it; essays and foreign items wait for a person."""
+    judge: "Callable[[object], Judgement]" = field(compare=False, repr=False)
+    """response (`sheets.table.Response`) -> judgement; cached by the key for items with choices."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKey:
+    """A quiz compiled for grading."""
+
+    items: tuple[ItemKey, ...]
+    tick: Fraction
+    """The largest unit of which every possible score is a whole multiple."""

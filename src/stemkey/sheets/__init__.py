@@ -1,0 +1,1 @@
+"""Response sheets: any file with answers, as batches of responses."""
