@@ -1,0 +1,28 @@
+"""Fixtures that every test may use."""
+
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The checkout."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Specimens that are not ours, beside the checkout; tests over them skip where they are absent."""
+    path = REPOSITORY.parent / "shared"
+    if not (path / "data").is_dir():
+        pytest.skip("../shared is absent: it holds other people's files, which the repository does not carry")
+    return path
+
+
+@pytest.fixture(scope="session")
+def day51(repository: Path) -> Path:
+    """The user's own quiz."""
+    return repository / "quizzes" / "day51-llm-serving.md"
