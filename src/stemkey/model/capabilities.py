@@ -14,10 +14,16 @@ class Capabilities:
     """What survives in a format. Everything defaults to no, so that a new row claims only what it says."""
 
     interactions: tuple[InteractionType, ...] = ()
+    text_only: bool = False
+    """Items without an interaction: text that only informs."""
+    foreign: tuple[str, ...] = ()
+    """Formats whose foreign items it can write (as a rule its own)."""
     multiple_response: bool = False
     """Choice interactions where several may be chosen."""
     several_interactions: bool = False
     """Cloze: several interactions in one item."""
+    case_sensitive: bool = False
+    """Short answers where upper and lower case differ."""
     partial_credit: bool = False
     """Credit between 0 and 1 on a single choice or accepted answer."""
     negative_credit: bool = False
