@@ -67,7 +67,7 @@ class Item:
     category: tuple[str, ...] = ()
     """Path of the item's own category, where it differs from the quiz's; outermost first."""
     objective: str = ""
-    extensions: Mapping[str, str] = NO_EXTENSIONS
+    extensions: Mapping[str, str] = field(default_factory=lambda: NO_EXTENSIONS)
     """What one format knows and others do not, under `format:name`; each format reads and writes only its own."""
     span: Span | None = field(default=None, compare=False, repr=False)
 
@@ -119,8 +119,8 @@ class Quiz:
     is_bank: bool = False
     """A collection of items that is not given as a whole."""
     sections: tuple[Section, ...] = ()
-    assets: Mapping[str, Asset] = NO_ASSETS
-    extensions: Mapping[str, str] = NO_EXTENSIONS
+    assets: Mapping[str, Asset] = field(default_factory=lambda: NO_ASSETS)
+    extensions: Mapping[str, str] = field(default_factory=lambda: NO_EXTENSIONS)
     span: Span | None = field(default=None, compare=False, repr=False)
 
     @property
