@@ -84,8 +84,8 @@ class _Comparison:
         if self._carries.images:
             contents = {name: asset.data for name, asset in expected.assets.items()}
             read = {name: asset.data for name, asset in actual.assets.items()}
-            for name in contents:
-                if contents[name] != read.get(name):
+            for name, data in contents.items():
+                if data != read.get(name):
                     self._same(f"the image '{name}'", "the file", "another or no file")
         for item, other in zip(items, again, strict=True):
             if item != other:

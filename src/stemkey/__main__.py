@@ -1,0 +1,5 @@
+"""`python -m stemkey`."""
+
+from stemkey.cli.main import main
+
+main()

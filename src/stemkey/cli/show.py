@@ -1,0 +1,60 @@
+"""What the terminal shows: findings, refusals, and nothing that the input could turn against the terminal."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TextIO
+
+import typer
+
+from stemkey.diagnostics import Diagnostic, Severity, Span
+
+
+def refuse(message: str) -> typer.Exit:
+    """Say on standard error why nothing can be done; return the exit with status 2 to raise."""
+    print(f"error: {message}", file=sys.stderr)
+    return typer.Exit(2)
+
+
+def show_findings(diagnostics: Sequence[Diagnostic], *, style: str = "text", stream: TextIO | None = None) -> None:
+    """Print findings with the lines of the files that they point at."""
+    from stemkey.diagnostics.render import render_github, render_text
+
+    if not diagnostics:
+        return
+    stream = stream or sys.stderr
+    if style == "github":
+        text = render_github(diagnostics)
+    else:
+        text = render_text(diagnostics, _texts(diagnostics), colour=_wants_colour(stream))
+    print(text.rstrip("\n"), file=stream)
+
+
+def summary_line(diagnostics: Sequence[Diagnostic]) -> str:
+    """Return `2 errors, 1 warning`, or `no findings`."""
+    parts = []
+    for severity in sorted(Severity, reverse=True):
+        count = sum(1 for found in diagnostics if found.severity is severity)
+        if count and severity is not Severity.INFO:
+            parts.append(f"{count} {severity.word}{'s' if count > 1 else ''}")
+    return ", ".join(parts) or "no findings"
+
+
+def _texts(diagnostics: Sequence[Diagnostic]) -> Mapping[str, str]:
+    """Read again the files that findings point into, as far as they are text: a finding is rare, a file is small."""
+    from stemkey.diagnostics import Diagnostics
+    from stemkey.files import decode_text, open_source
+
+    texts = {}
+    for name in {found.place.source for found in diagnostics if isinstance(found.place, Span)}:
+        try:
+            text = decode_text(open_source(name), Diagnostics())
+        except OSError:
+            continue
+        if text is not None:
+            texts[name] = text
+    return texts
+
+
+def _wants_colour(stream: TextIO) -> bool:
+    return stream.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
