@@ -65,6 +65,8 @@ class Rule:
     name: str
     severity: Severity
     explanation: str
+    module: str = ""
+    """Where the rule is, so that a test can compare its code with its folder."""
 
 
 RULES: dict[str, Rule] = {}
@@ -82,7 +84,9 @@ def rule(code: str, severity: Severity) -> Callable[[Callable[P, Text]], Callabl
         known = RULES.get(code)
         if known is not None and known.name != name:
             raise ValueError(f"rule code {code} is used twice: {known.name} and {name}")
-        RULES[code] = Rule(code=code, name=name, severity=severity, explanation=word.__doc__ or "")
+        RULES[code] = Rule(
+            code=code, name=name, severity=severity, explanation=word.__doc__ or "", module=word.__module__
+        )
 
         @wraps(word)
         def build(*args: P.args, **kwargs: P.kwargs) -> Diagnostic:
