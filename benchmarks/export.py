@@ -15,10 +15,37 @@ from pathlib import Path
 
 from measure import STEMKEY, measure, ratio
 
-WORDS = (
-    "cache memory latency throughput batch token model server request queue attention layer kernel weight gradient "
-    "precision index shard replica quorum commit lock page block stream buffer thread process schedule"
-).split()
+WORDS = [
+    "cache",
+    "memory",
+    "latency",
+    "throughput",
+    "batch",
+    "token",
+    "model",
+    "server",
+    "request",
+    "queue",
+    "attention",
+    "layer",
+    "kernel",
+    "weight",
+    "gradient",
+    "precision",
+    "index",
+    "shard",
+    "replica",
+    "quorum",
+    "commit",
+    "lock",
+    "page",
+    "block",
+    "stream",
+    "buffer",
+    "thread",
+    "process",
+    "schedule",
+]
 
 
 def sentence(generator: random.Random, length: int) -> str:
