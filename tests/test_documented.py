@@ -12,7 +12,7 @@ RULES = list(load_rules().values())
 BY_CODE = pytest.mark.parametrize("entry", RULES, ids=[entry.code for entry in RULES])
 
 FOLDERS = {
-    "R0": "stemkey.files",
+    "R0": "stemkey",
     "R1": "stemkey.formats.markdown",
     "R2": "stemkey.formats.moodle",
     "R3": "stemkey.formats.qti12",
