@@ -1,22 +1,63 @@
 """What comes in: bytes with a name, decoded without a silent guess."""
 
+import os
 import sys
-from dataclasses import dataclass, field
+from errno import EISDIR
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 
 STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
 class Source:
-    """A file's name as the user gave it, and its bytes."""
+    """A file's name as the user gave it, and its bytes, read when they are first asked for.
 
-    name: str
-    data: bytes = field(repr=False)
-    folder: Path | None = None
-    """Where files that it names (images) are looked for; None: nowhere."""
+    A sheet of millions of rows is read through `open`, a piece at a time.
+    """
+
+    __slots__ = ("_data", "folder", "name", "path")
+
+    def __init__(
+        self, name: str, data: bytes | None = None, folder: Path | None = None, path: Path | None = None
+    ) -> None:
+        self.name = name
+        self._data = data
+        self.folder = folder
+        """Where files that it names (images) are looked for; None: nowhere."""
+        self.path = path
+        """Where its bytes lie; None where they are only in memory."""
+
+    def __repr__(self) -> str:
+        return f"Source({self.name!r})"
+
+    @property
+    def data(self) -> bytes:
+        """All its bytes, kept once they were read."""
+        if self._data is None:
+            assert self.path is not None, "a source has bytes or a path"
+            self._data = self.path.read_bytes()
+        return self._data
+
+    def open(self) -> IO[bytes]:
+        """Return its bytes as a stream from the beginning; the caller closes it."""
+        if self._data is None and self.path is not None:
+            return self.path.open("rb")
+        return BytesIO(self.data)
+
+    def head(self, size: int) -> bytes:
+        """Return its first bytes."""
+        with self.open() as stream:
+            return stream.read(size)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        if self._data is None and self.path is not None:
+            return self.path.stat().st_size
+        return len(self.data)
 
     @property
     def stem(self) -> str:
@@ -43,11 +84,14 @@ def file_stem(name: str) -> str:
 
 
 def open_source(name: str | Path) -> Source:
-    """Read a file, or standard input where the name is `-`. `OSError` goes to the caller untouched."""
+    """Open a file, or read standard input where the name is `-`. `OSError` goes to the caller untouched."""
     if str(name) == STANDARD_INPUT:
         return Source("<stdin>", sys.stdin.buffer.read(), Path.cwd())
     path = Path(name)
-    return Source(str(name), path.read_bytes(), path.parent)
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
+    with path.open("rb"):  # what cannot be read is said now, not in the middle of the work
+        return Source(str(name), None, path.parent, path)
 
 
 @rule("R001", Severity.ERROR)
