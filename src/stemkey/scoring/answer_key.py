@@ -6,7 +6,9 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from stemkey.diagnostics import Diagnostic
 from stemkey.model import Item
+from stemkey.sheets.table import Response
 
 
 class Status(StrEnum):
@@ -41,6 +43,8 @@ class Judgement(NamedTuple):
     """The score in units of `AnswerKey.tick`; 0 where not graded."""
     chosen: int = 0
     """Bit i is set where choice i was chosen."""
+    finding: Diagnostic | None = None
+    """What must be said about every cell that holds this response; without a place, because cells share judgements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,8 @@ class ItemKey:
     """The item's points in units of `AnswerKey.tick`."""
     gradable: bool
     """Whether a program can grade it; essays and foreign items wait for a person."""
-    judge: "Callable[[object], Judgement]" = field(compare=False, repr=False)
-    """response (`sheets.table.Response`) -> judgement; cached by the key for items with choices."""
+    judge: "Callable[[Response], Judgement]" = field(compare=False, repr=False)
+    """What a response is worth; cached by the key for items with choices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +71,5 @@ class AnswerKey:
     items: tuple[ItemKey, ...]
     tick: Fraction
     """The largest unit of which every possible score is a whole multiple."""
+    rules: tuple[str, ...] = ()
+    """The scoring rules in force, in sentences, for the report."""

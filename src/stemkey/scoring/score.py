@@ -1,0 +1,134 @@
+"""A batch of responses, scored: for every item which judgement each candidate got, and the totals in ticks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemkey.scoring.answer_key import AnswerKey, ItemKey, Judgement, Status
+from stemkey.sheets.table import ResponseBatch, ResponseColumn
+
+INTEGERS = np.int64
+
+COUNTER_BITS = 20
+COUNTER = (1 << COUNTER_BITS) - 1
+"""A quiz has fewer than a million items."""
+
+
+class ScoredColumn(NamedTuple):
+    """The responses to one item: `judgements[codes[i]]` is what the i-th candidate's is worth."""
+
+    codes: NDArray[np.integer]
+    judgements: tuple[Judgement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredBatch:
+    """Some candidates with their scores. Numbers of ticks are in units of `AnswerKey.tick`."""
+
+    batch: ResponseBatch
+    columns: tuple[ScoredColumn, ...]
+    totals: NDArray[np.int64]
+    """Score in ticks."""
+    maxima: NDArray[np.int64]
+    """Ticks of the items that were given."""
+    answered: NDArray[np.int64]
+    correct: NDArray[np.int64]
+    """Items with full credit."""
+    ungraded: NDArray[np.int64]
+    """Items that are damaged or wait for a person."""
+    apart: NDArray[np.bool_]
+    """Whether a score is missing that a program should have found: the total then says nothing about the candidate."""
+    missed: NDArray[np.bool_]
+    """Whether some item was not given to the candidate."""
+    averages: tuple[Fraction, ...] | None = None
+    """Scores in points that replace the totals: the policy `average` has no whole ticks."""
+
+    def __len__(self) -> int:
+        return len(self.totals)
+
+    @property
+    def provisional(self) -> NDArray[np.bool_]:
+        """Whether some item of the candidate has no credit yet."""
+        return self.ungraded > 0
+
+    def take(self, rows: NDArray[np.intp], averages: tuple[Fraction, ...] | None = None) -> "ScoredBatch":
+        """Return only some candidates, in the order given."""
+        batch = self.batch
+        return ScoredBatch(
+            batch=ResponseBatch(
+                rows=batch.rows[rows],
+                ids=batch.ids[rows],
+                names=batch.names[rows],
+                emails=batch.emails[rows],
+                attempts=None if batch.attempts is None else batch.attempts[rows],
+                columns=tuple(ResponseColumn(column.codes[rows], column.values) for column in batch.columns),
+            ),
+            columns=tuple(ScoredColumn(column.codes[rows], column.judgements) for column in self.columns),
+            totals=self.totals[rows],
+            maxima=self.maxima[rows],
+            answered=self.answered[rows],
+            correct=self.correct[rows],
+            ungraded=self.ungraded[rows],
+            apart=self.apart[rows],
+            missed=self.missed[rows],
+            averages=averages,
+        )
+
+
+def score(batch: ResponseBatch, key: AnswerKey) -> ScoredBatch:
+    """Return what every response of a batch is worth; judges each distinct response of a column once."""
+    columns = tuple(
+        ScoredColumn(column.codes, tuple(map(item.judge, column.values)))
+        for column, item in zip(batch.columns, key.items, strict=True)
+    )
+    pairs = tuple(zip(columns, key.items, strict=True))
+    count = len(batch)
+    counters = _add(count, [(column, [_counters(judgement) for judgement in column.judgements]) for column in columns])
+    return ScoredBatch(
+        batch=batch,
+        columns=columns,
+        totals=_add(count, [(column, [judgement.ticks for judgement in column.judgements]) for column in columns]),
+        maxima=_add(count, [(c, [_given(judgement) * i.ticks for judgement in c.judgements]) for c, i in pairs]),
+        answered=counters & COUNTER,
+        correct=counters >> COUNTER_BITS & COUNTER,
+        ungraded=counters >> 2 * COUNTER_BITS,
+        apart=_add(count, [(c, [_is_missing(judgement, i) for judgement in c.judgements]) for c, i in pairs]) > 0,
+        missed=_add(count, [(c, [not _given(judgement) for judgement in c.judgements]) for c in columns]) > 0,
+    )
+
+
+def _counters(judgement: Judgement) -> int:
+    """Return three counters in one integer, so that a column is looked up once for all of them."""
+    answered = judgement.status in {Status.ANSWERED, Status.NEEDS_GRADING}
+    ungraded = _given(judgement) and judgement.credit is None
+    return answered + (_is_correct(judgement) << COUNTER_BITS) + (ungraded << 2 * COUNTER_BITS)
+
+
+def _given(judgement: Judgement) -> bool:
+    return judgement.status is not Status.NOT_GIVEN
+
+
+def _is_correct(judgement: Judgement) -> bool:
+    return judgement.credit is not None and judgement.credit >= 1
+
+
+def _is_missing(judgement: Judgement, item: ItemKey) -> bool:
+    return item.gradable and _given(judgement) and judgement.credit is None
+
+
+def _add(count: int, parts: Sequence[tuple[ScoredColumn, Sequence[int]]]) -> NDArray[np.int64]:
+    """Add up, for each candidate, what the table of each column says for its code.
+
+    A column whose table is one constant needs no look-up, which is most of them for most tables.
+    """
+    total = np.zeros(count, INTEGERS)
+    for column, table in parts:
+        if len(set(table)) > 1:
+            total += np.asarray(table, INTEGERS)[column.codes]
+        elif table:
+            total += int(table[0])
+    return total
