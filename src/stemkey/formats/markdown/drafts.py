@@ -1,0 +1,115 @@
+"""What the grammar finds before anything is rendered: questions as groups of lines."""
+
+from dataclasses import dataclass, field
+
+from stemkey.formats.markdown.lines import BLANK, Line, dedent
+
+
+class Block:
+    """Lines that belong together: a stem, an option, an explanation."""
+
+    __slots__ = ("indent", "lines", "start")
+
+    def __init__(self, first: Line | None = None, start: int = 0, indent: int = 0) -> None:
+        self.lines: list[Line] = [] if first is None else [first]
+        self.start = start
+        """Where the text begins in the first line."""
+        self.indent = indent
+        """Columns that the further lines are indented by."""
+
+    @property
+    def text(self) -> str:
+        """The Markdown of the lines, without labels and indentation."""
+        lines = self.lines
+        if not lines:
+            return ""
+        if len(lines) == 1:
+            return lines[0].raw[self.start :].strip(" \t")
+        while len(lines) > 1 and lines[-1].kind == BLANK:
+            lines.pop()
+        rest = [dedent(line.raw, self.indent) for line in lines[1:]]
+        return "\n".join([lines[0].raw[self.start :], *rest]).strip("\n")
+
+    @property
+    def ends_blank(self) -> bool:
+        """Whether the last line is empty."""
+        return bool(self.lines) and self.lines[-1].kind == BLANK
+
+
+@dataclass(slots=True)
+class DraftChoice:
+    """An option as it was written."""
+
+    line: Line
+    block: Block
+    letter: str
+    marked: bool = False
+    """Marked as right where it stands: a ticked box, bold among plain ones."""
+    feedback: "Block | None" = None
+
+
+@dataclass(slots=True)
+class KeyLetter:
+    """One letter of a key, and where it stands."""
+
+    letter: str
+    column: int
+    """1-based."""
+    credit: str = ""
+    """As written, `50 %`; empty: its equal share."""
+
+
+@dataclass(slots=True)
+class DraftKey:
+    """What the answer key says about one question."""
+
+    line: Line
+    number: str
+    letters: list[KeyLetter]
+    text: str = ""
+    """What stands behind the letters: the option's text, as a rule."""
+    text_at: int = 0
+    """0-based."""
+    in_bold: bool = False
+    """Whether the text stands in bold together with the letter, and so claims to be the option's."""
+    explanation: Block | None = None
+    parts: list[tuple[str, Block]] = field(default_factory=list)
+    """Labelled parts: (`explanation`, …), (`hint`, …), (`B`, …)."""
+    used: bool = False
+
+
+@dataclass(slots=True)
+class DraftItem:
+    """A question as it was written."""
+
+    line: Line
+    number: str
+    stem: Block
+    choices: list[DraftChoice] = field(default_factory=list)
+    comments: list[Line] = field(default_factory=list)
+    key: DraftKey | None = None
+
+
+@dataclass(slots=True)
+class DraftSection:
+    """Questions under one heading."""
+
+    line: Line | None = None
+    title: str = ""
+    instructions: list[Block] = field(default_factory=list)
+    items: list[DraftItem] = field(default_factory=list)
+    comments: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outline:
+    """A whole file as it was written."""
+
+    title: str = ""
+    title_line: Line | None = None
+    instructions: list[Block] = field(default_factory=list)
+    sections: list[DraftSection] = field(default_factory=list)
+    keys: list[DraftKey] = field(default_factory=list)
+    comments: list[Line] = field(default_factory=list)
+    strays: list[list[Line]] = field(default_factory=list)
+    """Paragraphs that belong to nothing."""

@@ -1,0 +1,175 @@
+"""What can be said about a Markdown quiz: one rule for each kind of finding."""
+
+from stemkey.diagnostics import Severity, Text, rule
+
+
+@rule("R101", Severity.ERROR)
+def key_for_no_question(number: str, near: str | None) -> Text:
+    """The answer key has an entry for a number that no question has.
+
+    Either the question was lost (a typo in its number, a missing blank line), or the key's number is wrong; both
+    would grade somebody wrongly. Example: `**11. B) …**` in a quiz of ten questions.
+    """
+    hint = f"number it {near}, or" if near else "give it the number of a question, or"
+    return Text(f"the key has an entry for question {number}, but there is no question {number}", f"{hint} remove it")
+
+
+@rule("R102", Severity.ERROR)
+def key_letter_not_an_option(letter: str, letters: str) -> Text:
+    """The key names a letter that no option of the question has, so nobody could answer it right.
+
+    Example: `**3. E)**` where the options are A to D.
+    """
+    return Text(
+        f"the key is '{letter}', but the options are {letters}", f"use one of {letters}, or add option {letter}"
+    )
+
+
+@rule("R103", Severity.ERROR)
+def key_letter_and_text_disagree(letter: str, text: str, option: str, other: str | None) -> Text:
+    """The key gives a letter and a text, and the text is not that option's.
+
+    One of the two is wrong, and only the author knows which; grading by either would be a guess.
+    Example: `**2. B) Paris**` where option B is "Rome" and option C is "Paris".
+    """
+    if other:
+        return Text(
+            f"the key is {letter}, but its text '{text}' is option {other}'s",
+            f"change the letter to {other}, or the text to '{option}'",
+        )
+    return Text(
+        f"the key is {letter}, but its text '{text}' is no option's",
+        f"change the text to '{option}', or leave the text out",
+    )
+
+
+@rule("R104", Severity.WARNING)
+def key_text_differs(letter: str, text: str, option: str) -> Text:
+    """The key's text is almost, but not exactly, the text of the option it names: cut short, or with a typo.
+
+    The letter is used. Somebody may have corrected one of the two places and forgotten the other.
+    """
+    return Text(f"the key's text for {letter} reads '{text}', the option reads '{option}'", "make the two texts equal")
+
+
+@rule("R105", Severity.ERROR)
+def question_without_options(number: str) -> Text:
+    """A question has no options, no key and no type that says how it is answered.
+
+    Usually its options are not written as options (`A) …` at the beginning of a line). If it is meant to be
+    answered freely, say so under it: `<!-- type: essay -->`.
+    """
+    return Text(
+        f"question {number} has no options",
+        "write them as '- A) …', or put '<!-- type: essay -->' under a question that is answered freely",
+    )
+
+
+@rule("R106", Severity.WARNING)
+def option_letter_skipped(missing: str, letter: str) -> Text:
+    """The letters of a question's options leave one out: A, B, D.
+
+    A line may have been lost, or its letter mistyped. The letters are used as they are written.
+    """
+    return Text(
+        f"option {letter} follows where {missing} is expected", f"add option {missing}, or reletter the options"
+    )
+
+
+@rule("R107", Severity.ERROR)
+def option_letter_repeated(letter: str) -> Text:
+    """Two options of one question have the same letter, so the key does not say which of them is right."""
+    return Text(f"two options have the letter {letter}", "give each option a letter of its own")
+
+
+@rule("R108", Severity.WARNING)
+def text_belongs_to_nothing(text: str, lines: int) -> Text:
+    """A paragraph stands where neither a question nor an option nor an explanation can take it up.
+
+    It is not in the quiz that was read. Usually it is the continuation of an option or an explanation that is not
+    indented, or a remark; a remark may be written as a comment: `<!-- … -->`.
+    """
+    more = f" and {lines - 1} more line{'s' if lines > 2 else ''}" if lines > 1 else ""
+    return Text(
+        f"'{text}'{more} belongs to no question, option or explanation",
+        "indent it under what it belongs to, or make it a comment",
+    )
+
+
+@rule("R109", Severity.WARNING)
+def number_repeated(number: str, name: str) -> Text:
+    """Two questions have the same number; the second one is called differently, so that both can be told apart.
+
+    Keys are taken in order: the first entry with the number belongs to the first question.
+    """
+    return Text(f"there is a question {number} already; this one is called {name}", "number the questions differently")
+
+
+@rule("R110", Severity.INFO)
+def numbering_starts_again(section: str, first: str, name: str) -> Text:
+    """A section numbers its questions from the start again, so its questions get longer names."""
+    where = f"section '{section}'" if section else "a further section"
+    return Text(f"{where} numbers its questions again; its question {first} is called {name}")
+
+
+@rule("R111", Severity.WARNING)
+def key_given_twice(number: str) -> Text:
+    """A question has more than one entry in the key; the first one counts."""
+    return Text(f"question {number} has another key already, which counts", "remove one of the two")
+
+
+@rule("R112", Severity.ERROR)
+def image_missing(path: str, reason: str) -> Text:
+    """An image that the quiz shows cannot be read, so candidates would see a broken picture.
+
+    Paths are relative to the quiz file.
+    """
+    return Text(f"the image '{path}' {reason}", "put the file there, or correct the path")
+
+
+@rule("R113", Severity.WARNING)
+def image_remote(address: str) -> Text:
+    """An image is fetched from the web each time a candidate opens the question.
+
+    It may be gone by then, or blocked by the LMS. Stemkey does not download it.
+    """
+    return Text(f"the image '{address}' stays on the web", "save it beside the quiz and name it by its path")
+
+
+@rule("R114", Severity.WARNING)
+def setting_unknown(name: str, near: str | None, known: str) -> Text:
+    """The front matter or a question's settings have a name that stemkey does not know; it has no effect."""
+    return Text(f"there is no setting '{name}'", f"did you mean '{near}'?" if near else f"known settings: {known}")
+
+
+@rule("R115", Severity.ERROR)
+def setting_unreadable(name: str, value: str, expected: str) -> Text:
+    """A setting has a value that cannot be read. Example: `points: two`."""
+    return Text(f"the setting '{name}' is '{value}'", f"write {expected}")
+
+
+@rule("R116", Severity.ERROR)
+def front_matter_unreadable(reason: str) -> Text:
+    """The lines between the first `---` and the next are not YAML, so none of the quiz's settings is known."""
+    return Text(f"the front matter is not YAML: {reason}", "write 'name: value' lines; put a value with ': ' in quotes")
+
+
+@rule("R117", Severity.ERROR)
+def identifier_repeated(identifier: str) -> Text:
+    """Two questions have the same id; a Moodle import keeps only the first one's, Canvas only one of the two."""
+    return Text(f"another question has the id '{identifier}'", "give each question an id of its own")
+
+
+@rule("R118", Severity.WARNING)
+def section_without_questions(title: str, first: int, last: int) -> Text:
+    """A heading is followed by text, but by no question; the text is not in the quiz that was read."""
+    return Text(
+        f"'{title}' (lines {first} to {last}) holds no question and is left out",
+        "number its questions ('1. …'), or keep the quiz in a file of its own",
+    )
+
+
+@rule("R119", Severity.ERROR)
+def credit_unreadable(text: str) -> Text:
+    """What stands in brackets behind a letter of the key is no share of the points. Example: `**3. B (half)**`."""
+    return Text(f"'{text}' is no share of the points", "write it as '50 %' or '1/2'")

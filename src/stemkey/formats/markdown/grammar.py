@@ -1,0 +1,358 @@
+"""The grammar of a quiz in Markdown: which lines are a question, an option, a key, an explanation.
+
+One pass over the lines; each line either opens something, continues what is open, or belongs to nothing and
+is kept as a stray, so that no line gets lost. What anything means is decided later (`items.py`).
+"""
+
+import re
+from enum import Enum, auto
+
+from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, DraftKey, DraftSection, KeyLetter, Outline
+from stemkey.formats.markdown.lines import (
+    BLANK,
+    BULLET,
+    COMMENT,
+    FENCE,
+    HEADING,
+    LETTERED,
+    NUMBERED,
+    QUOTE,
+    RULE,
+    TEXT,
+    Line,
+)
+from stemkey.formats.markdown.words import (
+    INSTRUCTIONS_HEADING,
+    KEY_HEADING,
+    KEY_LETTERS,
+    LABELLED,
+    ONE_LETTER,
+    PLAIN_HEADING,
+    QUESTION_WORD,
+)
+
+
+class Place(Enum):
+    """What is open: where a line goes that opens nothing itself."""
+
+    INTRODUCTION = auto()
+    STEM = auto()
+    CHOICE = auto()
+    KEY = auto()
+    NOTHING = auto()
+
+
+def outline(lines: list[Line]) -> Outline:
+    """Return what the lines of a file are, as far as its structure says it."""
+    return _Grammar(lines).run()
+
+
+class _Grammar:
+    """The state of one pass."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.lines = lines
+        self.outline = Outline(sections=[DraftSection()])
+        self.section = self.outline.sections[0]
+        self.place = Place.INTRODUCTION
+        self.item: DraftItem | None = None
+        self.key: DraftKey | None = None
+        self.block: Block | None = None
+        self.stray: list[Line] | None = None
+        self.in_key = False
+        self.key_level = 0
+        self.list_in_stem = 0
+        self.index = 0
+
+    def run(self) -> Outline:
+        for index, line in enumerate(self.lines):
+            self.index = index
+            kind = line.kind
+            if kind == BLANK:
+                if self.block is not None:
+                    self.block.lines.append(line)
+                self.stray = None
+            elif kind == LETTERED:
+                self._lettered(line)
+            elif kind == NUMBERED:
+                self._numbered(line)
+            elif kind == COMMENT:
+                self._comment(line)
+            elif kind == HEADING:
+                self._heading(line)
+            elif kind == RULE:
+                self._rule(line)
+            else:
+                self._continue(line)
+        return self.outline
+
+    # Lines that open something
+
+    def _numbered(self, line: Line) -> None:
+        if self.in_key:
+            if self._is_key_entry(line):
+                self._open_key(line)
+            else:
+                self._continue(line)
+        elif line.bold and KEY_LETTERS.match(line.raw, line.start) and self.outline.sections[0].items:
+            self.in_key, self.key_level = True, 7
+            self._open_key(line)
+        elif self._opens_item(line):
+            self._open_item(line)
+        else:
+            self._continue(line)
+
+    def _opens_item(self, line: Line) -> bool:
+        item = self.item
+        if item is None:
+            return self.place is not Place.INTRODUCTION or not self.block or _is_bold(line) or self._has_options()
+        if line.indent >= item.stem.indent and not (
+            int(line.label) == int(item.number) + 1 and _is_bold(line) == _is_bold(item.line) and self._has_options()
+        ):
+            return False
+        if item.choices or _is_bold(line):
+            self.list_in_stem = 0
+            return True
+        if int(line.label) == self.list_in_stem + 1 and (self.list_in_stem or self._starts_list(item)):
+            self.list_in_stem += 1
+            return False
+        return True
+
+    def _starts_list(self, item: DraftItem) -> bool:
+        """Whether a line numbered 1 is a list inside the stem: `Which of these are true?` 1. … 2. … A) 1 and 2."""
+        if int(item.number) == 0:
+            return False
+        last = next((line for line in reversed(item.stem.lines) if line.kind != BLANK), item.line)
+        return _is_bold(item.line) or last.raw.rstrip().endswith(":") or not self._has_options()
+
+    def _has_options(self) -> bool:
+        """Whether an option follows before the next numbered line, heading or rule."""
+        for line in self.lines[self.index + 1 : self.index + 200]:
+            if line.kind == LETTERED:
+                return True
+            if line.kind in (NUMBERED, HEADING, RULE):
+                return False
+        return False
+
+    def _open_item(self, line: Line) -> None:
+        content = line.indent + line.start - line.at if not line.bullet else line.indent + 2
+        block = Block(line, line.start, min(content, line.indent + 4))
+        self.item = DraftItem(line=line, number=line.label, stem=block)
+        self.section.items.append(self.item)
+        self.place, self.block, self.key, self.list_in_stem = Place.STEM, block, None, 0
+
+    def _lettered(self, line: Line) -> None:
+        if self.place in (Place.STEM, Place.CHOICE) and self.item is not None and self._opens_choice(line, self.item):
+            block = Block(line, line.start, line.indent + 2)
+            marked = line.box == "x" or line.box == "X"
+            self.item.choices.append(DraftChoice(line, block, line.label.upper(), marked))
+            self.place, self.block = Place.CHOICE, block
+        else:
+            self._continue(line)
+
+    def _opens_choice(self, line: Line, item: DraftItem) -> bool:
+        letter = line.label.upper()
+        if not item.choices:
+            return letter == "A" or line.bullet or (letter in "BC" and line.raw[line.start - 1 : line.start] != ".")
+        first = item.choices[0].line
+        if line.indent >= first.indent + 2 and line.indent > item.choices[-1].line.indent + 1:
+            return False
+        last = item.choices[-1].letter
+        return letter > last or line.bullet == first.bullet
+
+    def _heading(self, line: Line) -> None:
+        if self.place is Place.STEM and self.item is not None and line.indent >= self.item.stem.indent:
+            self._continue(line)
+            return
+        level, text = int(line.label), line.text.strip().rstrip("#").strip()
+        self._close()
+        if KEY_HEADING.search(text) and not (QUESTION_WORD.search(text) and not self._has_items()):
+            self.in_key, self.key_level = True, level
+        elif self.in_key and level > self.key_level:
+            pass
+        elif not self.outline.title_line and level == 1 and not self._has_items():
+            self.outline.title, self.outline.title_line = text, line
+            self.place = Place.INTRODUCTION
+        elif INSTRUCTIONS_HEADING.match(text) and not self._has_items():
+            self.place = Place.INTRODUCTION
+        else:
+            self.in_key = False
+            title = "" if PLAIN_HEADING.match(text) else text
+            self.section = DraftSection(line=line, title=title)
+            self.outline.sections.append(self.section)
+            self.place = Place.INTRODUCTION
+
+    def _rule(self, line: Line) -> None:
+        if self.place is Place.INTRODUCTION and self.block is None:
+            return
+        introduction = self.place is Place.INTRODUCTION and not self._has_items()
+        self._close()
+        if introduction:
+            self.place = Place.INTRODUCTION
+
+    def _comment(self, line: Line) -> None:
+        if self.item is not None:
+            self.item.comments.append(line)
+        elif self.section.line is not None:
+            self.section.comments.append(line)
+        else:
+            self.outline.comments.append(line)
+
+    # The key
+
+    def _is_key_entry(self, line: Line) -> bool:
+        """Whether a numbered line of the key opens an entry: it looks like the first one, or names letters."""
+        if not self.outline.keys:
+            return True
+        first = self.outline.keys[0].line
+        return (line.bold, line.bullet) == (first.bold, first.bullet) and line.indent <= first.indent + 1
+
+    def _open_key(self, line: Line) -> None:
+        self.key = read_key(line)
+        self.outline.keys.append(self.key)
+        self.place, self.item, self.block = Place.KEY, None, self.key.explanation
+
+    # Lines that continue something
+
+    def _continue(self, line: Line) -> None:
+        place = self.place
+        if place is Place.KEY and self.key is not None:
+            self._key_line(line, self.key)
+        elif place is Place.STEM and self.block is not None:
+            if not self._inline_key(line):
+                self.block.lines.append(line)
+        elif place is Place.CHOICE:
+            if not self._inline_key(line):
+                self._choice_line(line)
+        elif place is Place.INTRODUCTION:
+            self._introduction_line(line)
+        elif not self._inline_key(line):
+            self._stray(line)
+
+    def _introduction_line(self, line: Line) -> None:
+        if self.block is None:
+            self.block = Block(line, min(line.indent, len(line.raw)), 0)
+            target = self.outline.instructions if self.section.line is None else self.section.instructions
+            target.append(self.block)
+        else:
+            self.block.lines.append(line)
+
+    def _choice_line(self, line: Line) -> None:
+        block = self.block
+        assert block is not None  # an open choice has its block
+        if block.lines[-1].kind != BLANK or line.indent >= block.indent:
+            block.lines.append(line)
+        else:
+            self._stray(line)
+
+    def _stray(self, line: Line) -> None:
+        self.block = None
+        if self.place in (Place.STEM, Place.CHOICE):
+            self.place = Place.NOTHING
+        if self.stray is None:
+            self.stray = []
+            self.outline.strays.append(self.stray)
+        self.stray.append(line)
+
+    def _inline_key(self, line: Line) -> bool:
+        """Take a line that says the answer or the explanation right under its question."""
+        item = self.item
+        if item is None or line.kind not in (TEXT, BULLET, QUOTE) or (":" not in line.raw and "：" not in line.raw):
+            return False
+        match = LABELLED.match(line.raw, line.indent)
+        if match is None or (not item.choices and match.lastgroup == "explanation"):
+            return False
+        if item.key is None:
+            item.key = DraftKey(line=line, number=item.number, letters=[])
+        if match.lastgroup == "answer":
+            answer = read_key(line._replace(start=match.end()))
+            item.key = DraftKey(
+                line=line,
+                number=item.number,
+                letters=answer.letters,
+                text=answer.text,
+                text_at=answer.text_at,
+                parts=item.key.parts,
+                explanation=item.key.explanation or answer.explanation,
+            )
+            self.block = item.key.explanation
+        else:
+            self._open_part(line, item.key, str(match.lastgroup), match.end())
+        self.key, self.place = item.key, Place.KEY
+        return True
+
+    def _key_line(self, line: Line, key: DraftKey) -> None:
+        if self._is_open_bold(key):
+            self._continue_bold(line, key)
+        elif line.kind == LETTERED and line.bullet and key.letters:
+            self._open_part(line, key, line.label.upper(), line.start)
+        elif line.kind in (TEXT, BULLET, QUOTE) and (match := LABELLED.match(line.raw, _offset(line))):
+            self._open_part(line, key, str(match.lastgroup), match.end())
+        elif self.block is None:
+            key.explanation = self.block = Block(line, _offset(line), line.indent)
+        else:
+            self.block.lines.append(line)
+
+    def _open_part(self, line: Line, key: DraftKey, name: str, start: int) -> None:
+        block = Block(line, start, line.indent + 2 if line.bullet or line.kind == BULLET else line.indent)
+        self.block = block
+        if name == "explanation" and key.explanation is None:
+            key.explanation = block
+        else:
+            key.parts.append((name, block))
+
+    def _is_open_bold(self, key: DraftKey) -> bool:
+        return key.in_bold and key.text_at < 0
+
+    def _continue_bold(self, line: Line, key: DraftKey) -> None:
+        """Join the second line of a key whose bold began on the line above."""
+        inside, closed, after = line.raw.strip().partition("**")
+        key.text = f"{key.text} {inside}".strip()
+        if closed or line.kind in (BULLET, FENCE):
+            key.text_at = key.line.start
+            if after.strip():
+                start = line.raw.rindex(after)
+                key.explanation = self.block = Block(line, start, line.indent)
+
+    def _close(self) -> None:
+        self.item = self.key = self.block = self.stray = None
+        self.place = Place.NOTHING
+
+    def _has_items(self) -> bool:
+        return any(section.items for section in self.outline.sections)
+
+
+def _is_bold(line: Line) -> bool:
+    return line.raw.startswith(("**", "__"), line.start)
+
+
+def _offset(line: Line) -> int:
+    return len(line.raw) - len(line.raw.lstrip(" \t"))
+
+
+_SEPARATOR = re.compile(r"[ \t]*(?:[-–—:.][ \t]+)?")
+
+
+def read_key(line: Line) -> DraftKey:
+    """Return what a line of the key says behind its number: letters, the option's text, the first words of a reason."""
+    raw, position, in_bold = line.raw, line.start, line.bold
+    if not in_bold and raw.startswith("**", position):
+        in_bold, position = True, position + 2
+    close = raw.find("**", position) if in_bold else -1
+    match = KEY_LETTERS.match(raw, position)
+    key = DraftKey(line=line, number=line.label, letters=[], in_bold=in_bold)
+    text_at = position
+    if match and (close < 0 or match.end() <= close):
+        key.letters = [
+            KeyLetter(one[1].upper(), one.start(1) + 1, (one["credit"] or "").strip())
+            for one in ONE_LETTER.finditer(raw, match.start("letters"), match.end("letters"))
+        ]
+        text_at = match.end()
+    if close >= 0:
+        key.text, key.text_at = raw[text_at:close].strip(), text_at
+        after = _SEPARATOR.match(raw, close + 2)
+        if after and after.end() < len(raw.rstrip()):
+            key.explanation = Block(line, after.end(), line.indent)
+    else:
+        key.text, key.text_at = raw[text_at:].strip(), -1 if in_bold else text_at
+    return key
