@@ -134,6 +134,22 @@ def tally_all(batches: Iterable[ScoredBatch], key: AnswerKey) -> Tally:
     return reduce(Tally.__add__, (tally(scored, key) for scored in batches), Tally.empty(key))
 
 
+class RunningTally:
+    """The counts of the batches written so far."""
+
+    def __init__(self, key: AnswerKey) -> None:
+        self.key = key
+        self.tally = Tally.empty(key)
+
+    def write(self, scored: ScoredBatch) -> None:
+        """Count some candidates."""
+        self.tally += tally(scored, self.key)
+
+    def restart(self) -> None:
+        """Forget everything."""
+        self.tally = Tally.empty(self.key)
+
+
 def category_of(index: int, judgement: Judgement) -> Category:
     """Return the category that a judgement falls into."""
     return Category(
@@ -186,4 +202,4 @@ def _spread(values: Counts, totals: Counts, onto: Counts) -> Counts:
     return spread
 
 
-__all__ = ["Category", "Tally", "category_of", "tally", "tally_all"]
+__all__ = ["Category", "RunningTally", "Tally", "category_of", "tally", "tally_all"]

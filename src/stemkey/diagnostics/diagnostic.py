@@ -136,6 +136,10 @@ class Diagnostics:
         """Whether anything could not be used as written."""
         return any(found.severity is Severity.ERROR for found in self._found)
 
+    def cut(self, length: int) -> None:
+        """Forget all but the first findings: a sheet that is read twice says everything once."""
+        del self._found[length:]
+
     def freeze(self) -> tuple[Diagnostic, ...]:
         """Return what was found so far."""
         return tuple(self._found)

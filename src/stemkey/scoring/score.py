@@ -79,12 +79,17 @@ class ScoredBatch:
         )
 
 
-def score(batch: ResponseBatch, key: AnswerKey) -> ScoredBatch:
-    """Return what every response of a batch is worth; judges each distinct response of a column once."""
+def score(batch: ResponseBatch, key: AnswerKey, *, not_reached: bool = False) -> ScoredBatch:
+    """Return what every response of a batch is worth; judges each distinct response of a column once.
+
+    `not_reached` tells the blanks at the end of a row apart from those before an answer.
+    """
     columns = tuple(
         ScoredColumn(column.codes, tuple(map(item.judge, column.values)))
         for column, item in zip(batch.columns, key.items, strict=True)
     )
+    if not_reached:
+        columns = _with_not_reached(columns)
     pairs = tuple(zip(columns, key.items, strict=True))
     count = len(batch)
     counters = _add(count, [(column, [_counters(judgement) for judgement in column.judgements]) for column in columns])
@@ -99,6 +104,28 @@ def score(batch: ResponseBatch, key: AnswerKey) -> ScoredBatch:
         apart=_add(count, [(c, [_is_missing(judgement, i) for judgement in c.judgements]) for c, i in pairs]) > 0,
         missed=_add(count, [(c, [not _given(judgement) for judgement in c.judgements]) for c in columns]) > 0,
     )
+
+
+def _with_not_reached(columns: tuple[ScoredColumn, ...]) -> tuple[ScoredColumn, ...]:
+    """Return the columns with blanks that only blanks follow as `not_reached`; an item not given stops nothing."""
+    if not columns:
+        return columns
+    passed = np.ones(len(columns[0].codes), bool)
+    result = []
+    for column in reversed(columns):
+        blank = np.array([judgement.status is Status.OMITTED for judgement in column.judgements], bool)[column.codes]
+        given = np.array([_given(judgement) for judgement in column.judgements], bool)[column.codes]
+        result.append(_mark(column, passed & blank))
+        passed &= blank | ~given
+    return tuple(reversed(result))
+
+
+def _mark(column: ScoredColumn, rows: NDArray[np.bool_]) -> ScoredColumn:
+    if not rows.any():
+        return column
+    first = column.judgements[int(column.codes[rows.argmax()])]
+    codes = np.where(rows, len(column.judgements), column.codes)
+    return ScoredColumn(codes, (*column.judgements, first._replace(status=Status.NOT_REACHED)))
 
 
 def _counters(judgement: Judgement) -> int:

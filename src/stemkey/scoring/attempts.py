@@ -1,0 +1,358 @@
+"""Sheets through the key: which rows count, and what becomes of a candidate who stands in several."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import count
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
+from stemkey.scoring.answer_key import AnswerKey, Judgement
+from stemkey.scoring.gradebook import Candidate
+from stemkey.scoring.identities import Identities, hash_ids
+from stemkey.scoring.score import ScoredBatch, score
+from stemkey.sheets.table import ResponseBatch, ResponseTable
+
+Policy: TypeAlias = Literal["best", "first", "last", "average"]
+KEPT_ROWS = 200_000
+"""Up to here a class is kept in memory until it is known that nobody stands in it twice."""
+MOST_CELLS = 5_000
+"""Cells listed one by one; the rest are counted."""
+NO_NUMBER = 0
+"""An attempt that has no number to show."""
+
+
+class Sink(Protocol):
+    """Something that takes candidates as they are graded."""
+
+    def write(self, scored: ScoredBatch) -> None:
+        """Take some candidates."""
+
+    def restart(self) -> None:
+        """Forget everything: all candidates come once more."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradingChoices:
+    """What the user may choose about rows."""
+
+    policy: Policy = "best"
+    listed: int = 20_000
+    """Up to here candidates are returned."""
+    not_reached: bool = False
+    """Blanks at the end of a row are items not reached."""
+    anonymous: bool = False
+    """Names and e-mail addresses are dropped; an id that is an e-mail address becomes the row's number."""
+
+
+def grade_tables(
+    tables: Sequence[ResponseTable],
+    key: AnswerKey,
+    choices: GradingChoices,
+    sinks: Sequence[Sink],
+    found: Diagnostics,
+) -> tuple[Candidate, ...] | None:
+    """Grade several sheets as one class, in one pass and bounded memory, into the sinks.
+
+    Returns the candidates, in the order of the sheets; None above `choices.listed`. Every response that is damaged,
+    unknown or ambiguous is a finding at its cell; rows that contradict each other are findings and are not graded.
+    """
+    return _Grading(tables, key, choices, sinks, found).run()
+
+
+Numbered: TypeAlias = tuple[int, ScoredBatch]
+"""The index of a table, and some of its rows."""
+
+
+class _Grading:
+    def __init__(
+        self,
+        tables: Sequence[ResponseTable],
+        key: AnswerKey,
+        choices: GradingChoices,
+        sinks: Sequence[Sink],
+        found: Diagnostics,
+    ) -> None:
+        self.tables, self.key, self.choices, self.sinks, self.found = tables, key, choices, sinks, found
+        self.emitted: list[ScoredBatch] | None = []
+        self.emitted_rows = 0
+
+    def run(self) -> tuple[Candidate, ...] | None:
+        with_attempts = any(table.has_attempts for table in self.tables)
+        identities = Identities()
+        kept: list[Numbered] | None = []
+        for index, scored in self._read():
+            identities.add(scored.batch.ids)
+            if kept is not None:
+                kept.append((index, scored))
+            if not with_attempts:
+                self._emit(scored)
+                if len(identities) > KEPT_ROWS:
+                    kept = None
+        repeated = identities.repeated()
+        if with_attempts:
+            assert kept is not None
+            self._emit_attempts(kept, repeated)
+        elif len(repeated):
+            self._emit_without_contradictions(kept, repeated)
+        return self._candidates()
+
+    def _read(self) -> Iterator[Numbered]:
+        cells = _CellFindings(self.key, self.found)
+        for index, table in enumerate(self.tables):
+            for batch in table.batches():
+                scored = score(batch, self.key, not_reached=self.choices.not_reached)
+                cells.report(table, scored)
+                table.counts.graded += len(scored)
+                yield index, scored
+        cells.report_rest()
+
+    def _read_again(self) -> Iterator[Numbered]:
+        """Read everything once more, without saying and counting everything once more."""
+        findings = len(self.found)
+        counts = [(table.counts.read, table.counts.graded, table.counts.refused) for table in self.tables]
+        yield from self._read()
+        self.found.cut(findings)
+        for table, (read, graded, refused) in zip(self.tables, counts, strict=True):
+            table.counts.read, table.counts.graded, table.counts.refused = read, graded, refused
+
+    def _emit(self, scored: ScoredBatch) -> None:
+        if not len(scored):
+            return
+        if self.choices.anonymous:
+            scored = anonymised(scored)
+        for sink in self.sinks:
+            sink.write(scored)
+        self.emitted_rows += len(scored)
+        if self.emitted_rows > self.choices.listed:
+            self.emitted = None
+        elif self.emitted is not None:
+            self.emitted.append(scored)
+
+    def _restart(self) -> None:
+        self.emitted, self.emitted_rows = [], 0
+        for sink in self.sinks:
+            sink.restart()
+
+    def _candidates(self) -> tuple[Candidate, ...] | None:
+        if self.emitted is None:
+            return None
+        return tuple(candidate for scored in self.emitted for candidate in candidates(scored, self.key))
+
+    def _emit_without_contradictions(self, kept: list[Numbered] | None, repeated: NDArray[np.uint64]) -> None:
+        again: Callable[[], Iterable[Numbered]] = self._read_again if kept is None else lambda: kept
+        entries = [entry for entry in _entries(again(), repeated, everybody=False) if entry.id]
+        left_out = self._settle(_by_id(entries))
+        self._restart()
+        for number, (_, scored) in enumerate(again()):
+            rows = np.array([row for row in range(len(scored)) if (number, row) not in left_out], np.intp)
+            self._emit(scored if len(rows) == len(scored) else scored.take(rows))
+
+    def _settle(self, groups: Iterable[Sequence["_Entry"]]) -> set[tuple[int, int]]:
+        """Decide about rows with one id and no attempts: equal ones count once, others not at all."""
+        left_out: set[tuple[int, int]] = set()
+        for group in groups:
+            if len(group) < 2:
+                continue
+            rows = ", ".join(self._row_name(entry) for entry in group)
+            place = self._place(group[0])
+            if all(entry.content == group[0].content for entry in group):
+                self.found.add(same_row_twice(group[0].id, rows), place)
+                rejected, refused = group[1:], 0
+            else:
+                self.found.add(id_twice(group[0].id, rows), place)
+                rejected, refused = group, 1
+            for entry in rejected:
+                counts = self.tables[entry.table].counts
+                counts.graded -= 1
+                counts.refused += refused
+                left_out.add((entry.batch, entry.row))
+        return left_out
+
+    def _row_name(self, entry: "_Entry") -> str:
+        return str(entry.sheet_row) if len(self.tables) == 1 else f"{self.tables[entry.table].name}:{entry.sheet_row}"
+
+    def _place(self, entry: "_Entry") -> CellSpan:
+        table = self.tables[entry.table]
+        return CellSpan(table.name, table.sheet, entry.sheet_row)
+
+    def _emit_attempts(self, kept: Sequence[Numbered], repeated: NDArray[np.uint64]) -> None:
+        groups = list(_by_id(_entries(kept, repeated, everybody=True)))
+        mixed = [group for group in groups if not all(self.tables[entry.table].has_attempts for entry in group)]
+        left_out = self._settle(mixed)
+        counted: dict[int, list[tuple[int, int, Fraction | None]]] = {}
+        for group in groups:
+            remaining = [entry for entry in group if (entry.batch, entry.row) not in left_out]
+            if remaining:
+                batch, row, number, average = self._counted(remaining)
+                counted.setdefault(batch, []).append((row, number, average))
+        for batch, rows in sorted(counted.items()):
+            self._emit(self._taken(kept[batch][1], sorted(rows, key=lambda entry: entry[0])))
+
+    def _counted(self, group: Sequence["_Entry"]) -> tuple[int, int, int, Fraction | None]:
+        """Return batch, row and number of the attempt that counts, and the average score where that is the policy."""
+        ordered = sorted(group, key=lambda entry: entry.attempt)  # stable: the sheet's order where there are no numbers
+        numbers = {id(entry): entry.attempt or place for entry, place in zip(ordered, count(1), strict=False)}
+        match self.choices.policy:
+            case "first" | "average":
+                entry = ordered[0]
+            case "last":
+                entry = ordered[-1]
+            case "best":
+                entry = max(ordered, key=lambda entry: entry.total)  # max keeps the earliest of equals
+        if self.choices.policy != "average":
+            return entry.batch, entry.row, numbers[id(entry)], None
+        average = Fraction(sum(entry.total for entry in ordered), len(ordered)) * self.key.tick
+        return entry.batch, entry.row, NO_NUMBER if len(ordered) > 1 else numbers[id(entry)], average
+
+    def _taken(self, scored: ScoredBatch, rows: Sequence[tuple[int, int, Fraction | None]]) -> ScoredBatch:
+        averages = tuple(average for _, _, average in rows if average is not None)
+        taken = scored.take(np.array([row for row, _, _ in rows], np.intp), averages or None)
+        numbers = np.array([number for _, number, _ in rows], np.int64)
+        return replace(taken, batch=replace(taken.batch, attempts=numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One row of a candidate."""
+
+    id: str
+    table: int
+    batch: int
+    row: int
+    sheet_row: int
+    attempt: int
+    total: int
+    content: tuple[object, ...]
+    """What the row says; only of candidates with several rows."""
+
+
+def _entries(numbered: Iterable[Numbered], repeated: NDArray[np.uint64], *, everybody: bool) -> Iterator[_Entry]:
+    """Return the rows whose id occurs several times, or all rows."""
+    for number, (table, scored) in enumerate(numbered):
+        batch = scored.batch
+        several = np.isin(hash_ids(batch.ids), repeated)
+        for row in range(len(scored)) if everybody else np.flatnonzero(several).tolist():
+            yield _Entry(
+                id=_text(batch.ids[row]),
+                table=table,
+                batch=number,
+                row=row,
+                sheet_row=int(batch.rows[row]),
+                attempt=int(batch.attempts[row]) if batch.attempts is not None else NO_NUMBER,
+                total=int(scored.totals[row]),
+                content=_content(batch, row) if several[row] else (),
+            )
+
+
+def _content(batch: ResponseBatch, row: int) -> tuple[object, ...]:
+    responses = (column.values[int(column.codes[row])] for column in batch.columns)
+    return bytes(batch.names[row]), bytes(batch.emails[row]), *responses
+
+
+def _by_id(entries: Iterable[_Entry]) -> Iterable[Sequence[_Entry]]:
+    """Gather rows by id, in the order of first appearance; a row without an id is a candidate of its own."""
+    groups: dict[object, list[_Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.id or (entry.batch, entry.row), []).append(entry)
+    return groups.values()
+
+
+class _CellFindings:
+    """Lists the cells whose judgement comes with a finding."""
+
+    def __init__(self, key: AnswerKey, found: Diagnostics) -> None:
+        self.key, self.found = key, found
+        self.listed = 0
+        self.more: dict[str, int] = {}
+
+    def report(self, table: ResponseTable, scored: ScoredBatch) -> None:
+        """Report the cells of one batch, row by row."""
+        cells: list[tuple[int, int, Judgement]] = []
+        for index, column in enumerate(scored.columns):
+            for code, judgement in enumerate(column.judgements):
+                if judgement.finding is not None:
+                    cells.extend((row, index, judgement) for row in np.flatnonzero(column.codes == code).tolist())
+        if not cells:
+            return
+        letters = {match.number: match.letters or None for match in reversed(table.mapping)}
+        for row, index, judgement in sorted(cells, key=lambda cell: cell[:2]):
+            number = self.key.items[index].item.number
+            if self.listed >= MOST_CELLS:
+                self.more[number] = self.more.get(number, 0) + 1
+            elif judgement.finding is not None:
+                place = CellSpan(table.name, table.sheet, int(scored.batch.rows[row]), letters.get(number))
+                self.found.add(judgement.finding, place, item=number)
+                self.listed += 1
+
+    def report_rest(self) -> None:
+        """Say how many cells were not listed."""
+        if self.more:
+            parts = ", ".join(f"question {number}: {cells}" for number, cells in self.more.items())
+            self.found.add(more_cells(sum(self.more.values()), parts))
+
+
+def candidates(scored: ScoredBatch, key: AnswerKey) -> Iterator[Candidate]:
+    """Return the candidates of a batch one by one."""
+    batch = scored.batch
+    judged = zip(
+        *([column.judgements[code] for code in column.codes.tolist()] for column in scored.columns), strict=True
+    )
+    for row, items in enumerate(judged):
+        number = int(batch.attempts[row]) if batch.attempts is not None else NO_NUMBER
+        yield Candidate(
+            id=_text(batch.ids[row]),
+            name=_text(batch.names[row]),
+            email=_text(batch.emails[row]),
+            attempt=number or None,
+            row=int(batch.rows[row]),
+            answered=int(scored.answered[row]),
+            correct=int(scored.correct[row]),
+            score=scored.averages[row] if scored.averages else int(scored.totals[row]) * key.tick,
+            points=int(scored.maxima[row]) * key.tick,
+            provisional=bool(scored.ungraded[row]),
+            items=items,
+        )
+
+
+def anonymised(scored: ScoredBatch) -> ScoredBatch:
+    """Return the candidates without names and e-mail addresses."""
+    batch = scored.batch
+    ids = [f"row {row}".encode() if b"@" in name else name for row, name in zip(batch.rows, batch.ids, strict=True)]
+    nobody = np.zeros(len(scored), "S1")
+    return replace(scored, batch=replace(batch, ids=np.array(ids, dtype=bytes), names=nobody, emails=nobody))
+
+
+def _text(name: bytes) -> str:
+    return bytes(name).decode("utf-8", "replace")
+
+
+@rule("G103", Severity.INFO)
+def same_row_twice(name: str, rows: str) -> Text:
+    """The same candidate stands in the sheet several times with the same answers, so the candidate counts once."""
+    return Text(f"{name!r} stands in rows {rows} with the same answers; the candidate counts once")
+
+
+@rule("G104", Severity.ERROR)
+def id_twice(name: str, rows: str) -> Text:
+    """The same id stands in several rows with different answers, and the sheet does not say that they are attempts.
+
+    Which row is the candidate's cannot be told, and a guess would be somebody's wrong grade. None of the rows is graded;
+    all others are.
+    """
+    return Text(
+        f"{name!r} stands in rows {rows} with different answers; none of them is graded",
+        "delete the row that does not count, or correct the id; attempts need a column that says so",
+    )
+
+
+@rule("G105", Severity.WARNING)
+def more_cells(cells: int, parts: str) -> Text:
+    """So many cells need a word that only the first thousands are listed; the rest are counted here by question.
+
+    students.csv has every response. So many are a sign of a wrong column or a wrong key.
+    """
+    return Text(f"{cells} more cells like those listed ({parts})", "check the mapping of the columns first")
