@@ -180,6 +180,10 @@ class _Fitting:
         if quiz.settings != DEFAULT_SETTINGS and not carries.settings:
             self._settings_loss()
             changes["settings"] = DEFAULT_SETTINGS
+        elif quiz.settings.shuffle_items is not None and not carries.shuffle_items:
+            if quiz.settings.shuffle_items:
+                self._quiz_loss("the order of the questions (shuffling)")
+            changes["settings"] = replace(quiz.settings, shuffle_items=None)
         if quiz.assets and not carries.images:
             changes["assets"] = {}
         return replace(quiz, **changes)  # type: ignore[arg-type]  # field by field above
@@ -250,7 +254,7 @@ class _Fitting:
             if type(interaction) not in carries.interactions:
                 self._lose(kind_not_carried(_KINDS[type(interaction)], self._target))
                 return False
-            if isinstance(interaction, ForeignInteraction) and interaction.format not in carries.foreign:
+            if isinstance(interaction, ForeignInteraction) and not {interaction.format, "*"} & set(carries.foreign):
                 self._lose(
                     kind_not_carried(f"a '{interaction.kind}' question kept from {interaction.format}", self._target)
                 )

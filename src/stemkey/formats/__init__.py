@@ -109,6 +109,16 @@ FORMATS: tuple[Format, ...] = (
         options="stemkey.formats.qti12.profiles:CanvasOptions",
         evidence="packages written by Canvas's own exporter",
     ),
+    Format(
+        name="json",
+        title="JSON (the model itself)",
+        extensions=(".json",),
+        carries="stemkey.formats.native.shapes:CARRIES",
+        reads="stemkey.formats.native.reader:read_json",
+        writes="stemkey.formats.native.writer:write_json",
+        recognises="stemkey.formats.native.shapes:is_native",
+        evidence="its JSON Schema, checked with the jsonschema package",
+    ),
 )
 
 

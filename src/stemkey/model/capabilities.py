@@ -17,7 +17,7 @@ class Capabilities:
     text_only: bool = False
     """Items without an interaction: text that only informs."""
     foreign: tuple[str, ...] = ()
-    """Formats whose foreign items it can write (as a rule its own)."""
+    """Formats whose foreign items it can write (as a rule its own); `*`: of every format."""
     multiple_response: bool = False
     """Choice interactions where several may be chosen."""
     several_interactions: bool = False
@@ -44,6 +44,8 @@ class Capabilities:
     quiz_title: bool = False
     instructions: bool = False
     settings: bool = False
+    shuffle_items: bool = True
+    """Shuffling of the questions among the settings, where those are carried."""
     sections: bool = False
     """Groups that draw n of m."""
     banks: bool = False
