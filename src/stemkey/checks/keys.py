@@ -1,0 +1,153 @@
+"""Doubts about keys: none, all, always the same letter, always the longest option."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from stemkey.diagnostics import Diagnostics, Severity, Text, rule
+from stemkey.model import (
+    FULL_CREDIT,
+    NO_CREDIT,
+    Cardinality,
+    ChoiceInteraction,
+    InlineChoiceInteraction,
+    Item,
+    MatchInteraction,
+    Quiz,
+    TextEntryInteraction,
+)
+from stemkey.richtext import to_plain
+
+
+@rule("Q101", Severity.ERROR)
+def question_without_key(number: str) -> Text:
+    """No answer to the question earns its points: the key has no entry for it, or gives nothing full credit.
+
+    Everybody would get it wrong. Add its entry to the answer key: `**7. B)**`.
+    """
+    return Text(f"question {number} has no key", "say which answer is right")
+
+
+@rule("Q105", Severity.WARNING)
+def every_option_keyed(number: str, count: int) -> Text:
+    """Every option of the question is right, so a candidate who takes everything gets full marks.
+
+    That is sometimes meant ("select all that apply"), more often the key is one letter too long.
+    """
+    return Text(f"all {count} options of question {number} are keyed", "check the key, or add a distractor")
+
+
+@rule("Q106", Severity.WARNING)
+def shares_do_not_add_up(number: str, total: str) -> Text:
+    """The shares of the keyed options together are not the whole of the question's points.
+
+    A candidate who answers everything right gets more or less than the question is worth.
+    """
+    return Text(
+        f"the keyed options of question {number} are worth {total} together", "make their shares add up to 100 %"
+    )
+
+
+def check_keys(quiz: Quiz, found: Diagnostics) -> None:
+    """Report questions that nobody or everybody can answer right."""
+    reported = {finding.item for finding in found if finding.severity is Severity.ERROR and finding.code[0] == "R"}
+    for item in quiz.items:
+        for interaction in item.interactions:
+            if not _has_key(interaction):
+                # An unreadable key is reported by the reader already, with its place.
+                if item.number not in reported:
+                    found.add(question_without_key(item.number), item.span, item=item.number)
+                break
+            if isinstance(interaction, ChoiceInteraction) and interaction.cardinality is Cardinality.MULTIPLE:
+                _check_shares(item, interaction, found)
+
+
+def _has_key(interaction: object) -> bool:
+    match interaction:
+        case ChoiceInteraction(cardinality=Cardinality.SINGLE) | InlineChoiceInteraction():
+            return any(choice.credit == FULL_CREDIT for choice in interaction.choices)
+        case ChoiceInteraction():
+            return any(choice.credit > 0 for choice in interaction.choices)
+        case TextEntryInteraction():
+            return any(entry.credit > 0 for entry in interaction.accepted)
+        case MatchInteraction():
+            return bool(interaction.pairs)
+        case _:
+            return True  # ordering holds its key in its order; the rest is graded by people
+
+
+def _check_shares(item: Item, interaction: ChoiceInteraction, found: Diagnostics) -> None:
+    keys = interaction.keys
+    if len(keys) == len(interaction.choices) and len(keys) > 1:
+        found.add(every_option_keyed(item.number, len(keys)), item.span, item=item.number)
+    total = sum((choice.credit for choice in keys), NO_CREDIT)
+    if total != FULL_CREDIT:
+        percent = f"{float(total * 100):.6g} %"
+        found.add(shares_do_not_add_up(item.number, percent), item.span, item=item.number)
+
+
+# How many items a pattern needs before it is more than chance, and how often it must show.
+_ENOUGH = 10
+_OFTEN = 0.6
+
+
+@rule("Q108", Severity.INFO)
+def key_letter_repeats(letter: str, count: int, items: int) -> Text:
+    """The right answer has the same letter in at least 60 % of the questions.
+
+    Candidates notice. Shuffle the options, in the quiz (`shuffle: choices`) or in the LMS.
+    """
+    return Text(f"the key is {letter} in {count} of {items} questions", "shuffle the options, or move some of the keys")
+
+
+def check_key_letters(quiz: Quiz, found: Diagnostics) -> None:
+    """Report a key that nearly always has the same letter, unless the choices are shuffled."""
+    if quiz.settings.shuffle_choices:
+        return
+    letters: Counter[str] = Counter()
+    for interaction in _plain_choices(quiz):
+        index = next(place for place, choice in enumerate(interaction.choices) if choice.credit == FULL_CREDIT)
+        letters[interaction.labels[index]] += 1
+    items = letters.total()
+    if items < _ENOUGH:
+        return
+    letter, count = letters.most_common(1)[0]
+    if count >= _OFTEN * items:
+        found.add(key_letter_repeats(letter, count, items), quiz.span)
+
+
+@rule("Q109", Severity.INFO)
+def key_is_longest(count: int, items: int) -> Text:
+    """The right answer is clearly the longest option in at least 60 % of the questions.
+
+    Candidates who know nothing but this do well. Make the distractors as full as the key, or shorten the key.
+    """
+    return Text(f"the key is the longest option in {count} of {items} questions", "write distractors of similar length")
+
+
+def check_key_lengths(quiz: Quiz, found: Diagnostics) -> None:
+    """Report a key that can be told by its length."""
+    items = longest = 0
+    for interaction in _plain_choices(quiz):
+        items += 1
+        lengths = {choice.credit == FULL_CREDIT: 0 for choice in interaction.choices}
+        for choice in interaction.choices:
+            content = choice.content
+            length = len(to_plain(content)) if "<" in content else len(content)
+            is_key = choice.credit == FULL_CREDIT
+            lengths[is_key] = max(lengths[is_key], length)
+        # A fifth longer than the longest distractor: what a reader sees at a glance.
+        longest += 5 * lengths[True] > 6 * lengths[False]
+    if items >= _ENOUGH and longest >= _OFTEN * items:
+        found.add(key_is_longest(longest, items), quiz.span)
+
+
+def _plain_choices(quiz: Quiz) -> Iterator[ChoiceInteraction]:
+    """Return the single-answer questions of three or more options that have exactly one key."""
+    for item in quiz.items:
+        for interaction in item.interactions:
+            if not isinstance(interaction, ChoiceInteraction) or interaction.shuffle:
+                continue
+            if interaction.cardinality is Cardinality.SINGLE and len(interaction.choices) > 2:
+                keyed = [choice for choice in interaction.choices if choice.credit == FULL_CREDIT]
+                if len(keyed) == 1:
+                    yield interaction
