@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from stemkey.formats.markdown.lines import BLANK, Line, dedent
+from stemkey.formats.markdown.lines import Line, dedent
 
 
 class Block:
@@ -25,15 +25,8 @@ class Block:
             return ""
         if len(lines) == 1:
             return lines[0].raw[self.start :].strip(" \t")
-        while len(lines) > 1 and lines[-1].kind == BLANK:
-            lines.pop()
         rest = [dedent(line.raw, self.indent) for line in lines[1:]]
         return "\n".join([lines[0].raw[self.start :], *rest]).strip("\n")
-
-    @property
-    def ends_blank(self) -> bool:
-        """Whether the last line is empty."""
-        return bool(self.lines) and self.lines[-1].kind == BLANK
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from enum import Enum, auto
 from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, DraftKey, DraftSection, KeyLetter, Outline
 from stemkey.formats.markdown.lines import (
     BLANK,
+    BLANK_LINE,
     BULLET,
     COMMENT,
     FENCE,
@@ -63,16 +64,18 @@ class _Grammar:
         self.key_level = 0
         self.list_in_stem = 0
         self.index = 0
+        self.blank = False
+        """Whether the line above is empty."""
 
     def run(self) -> Outline:
         for index, line in enumerate(self.lines):
             self.index = index
             kind = line.kind
             if kind == BLANK:
-                if self.block is not None:
-                    self.block.lines.append(line)
+                self.blank = True
                 self.stray = None
-            elif kind == LETTERED:
+                continue
+            if kind == LETTERED:
                 self._lettered(line)
             elif kind == NUMBERED:
                 self._numbered(line)
@@ -81,10 +84,16 @@ class _Grammar:
             elif kind == HEADING:
                 self._heading(line)
             elif kind == RULE:
-                self._rule(line)
+                self._rule()
             else:
                 self._continue(line)
+            self.blank = False
         return self.outline
+
+    def _append(self, block: Block, line: Line) -> None:
+        if self.blank:
+            block.lines.append(BLANK_LINE)
+        block.lines.append(line)
 
     # Lines that open something
 
@@ -144,7 +153,7 @@ class _Grammar:
     def _lettered(self, line: Line) -> None:
         if self.place in (Place.STEM, Place.CHOICE) and self.item is not None and self._opens_choice(line, self.item):
             block = Block(line, line.start, line.indent + 2)
-            marked = line.box == "x" or line.box == "X"
+            marked = line.box in {"x", "X"}
             self.item.choices.append(DraftChoice(line, block, line.label.upper(), marked))
             self.place, self.block = Place.CHOICE, block
         else:
@@ -182,7 +191,7 @@ class _Grammar:
             self.outline.sections.append(self.section)
             self.place = Place.INTRODUCTION
 
-    def _rule(self, line: Line) -> None:
+    def _rule(self) -> None:
         if self.place is Place.INTRODUCTION and self.block is None:
             return
         introduction = self.place is Place.INTRODUCTION and not self._has_items()
@@ -220,7 +229,7 @@ class _Grammar:
             self._key_line(line, self.key)
         elif place is Place.STEM and self.block is not None:
             if not self._inline_key(line):
-                self.block.lines.append(line)
+                self._append(self.block, line)
         elif place is Place.CHOICE:
             if not self._inline_key(line):
                 self._choice_line(line)
@@ -235,13 +244,13 @@ class _Grammar:
             target = self.outline.instructions if self.section.line is None else self.section.instructions
             target.append(self.block)
         else:
-            self.block.lines.append(line)
+            self._append(self.block, line)
 
     def _choice_line(self, line: Line) -> None:
         block = self.block
         assert block is not None  # an open choice has its block
-        if block.lines[-1].kind != BLANK or line.indent >= block.indent:
-            block.lines.append(line)
+        if not self.blank or line.indent >= block.indent:
+            self._append(block, line)
         else:
             self._stray(line)
 
@@ -291,7 +300,7 @@ class _Grammar:
         elif self.block is None:
             key.explanation = self.block = Block(line, _offset(line), line.indent)
         else:
-            self.block.lines.append(line)
+            self._append(self.block, line)
 
     def _open_part(self, line: Line, key: DraftKey, name: str, start: int) -> None:
         block = Block(line, start, line.indent + 2 if line.bullet or line.kind == BULLET else line.indent)

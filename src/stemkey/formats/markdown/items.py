@@ -121,11 +121,7 @@ class ItemReader:
         stem = draft.stem
         text = stem.text
         body = self._block(_without_bold(text), stem.lines, name)
-        interaction: Interaction
-        if draft.choices:
-            interaction = self._choices(draft, key, settings, name)
-        else:
-            interaction = self._free_response(draft, name)
+        interaction = self._choices(draft, key, settings, name) if draft.choices else self._free_response(draft, name)
         points = settings.number("points") if settings else None
         return Item(
             identifier=self._identifier(draft, settings, name),
@@ -200,24 +196,24 @@ class ItemReader:
         letters = key.letters if key else []
         if not letters and any(choice.marked for choice in draft.choices):
             letters = [KeyLetter(choice.letter, choice.line.at + 1) for choice in draft.choices if choice.marked]
-        if len(letters) == 1 and not letters[0].credit:
-            letter = letters[0].letter
-            if any(choice.letter == letter for choice in draft.choices):
-                return {letter: FULL_CREDIT}, Cardinality.SINGLE
         known = [choice.letter for choice in draft.choices]
+        if len(letters) == 1 and not letters[0].credit and letters[0].letter in known:
+            return {letters[0].letter: FULL_CREDIT}, Cardinality.SINGLE
         shares: dict[str, Fraction | None] = {}
-        for letter in letters:
-            place = Span(self.source, key.line.number if key else draft.line.number, letter.column)
-            if letter.letter not in known:
-                self.found.add(key_letter_not_an_option(letter.letter, _listed(known)), place, item=name)
+        for entry in letters:
+            place = Span(self.source, key.line.number if key else draft.line.number, entry.column)
+            if entry.letter not in known:
+                self.found.add(key_letter_not_an_option(entry.letter, _listed(known)), place, item=name)
                 continue
-            share = read_share(letter.credit) if letter.credit else None
-            if letter.credit and share is None:
-                self.found.add(credit_unreadable(letter.credit), place, item=name)
-            shares[letter.letter] = share
+            share = read_share(entry.credit) if entry.credit else None
+            if entry.credit and share is None:
+                self.found.add(credit_unreadable(entry.credit), place, item=name)
+            shares[entry.letter] = share
         return _shared(shares, several=len(letters) > 1)
 
     def _check_letters(self, choices: list[DraftChoice], name: str) -> None:
+        if "".join([choice.letter for choice in choices]) == _ALPHABET[: len(choices)]:
+            return
         expected = "A"
         seen: set[str] = set()
         for choice in choices:
@@ -348,6 +344,8 @@ def _shared(shares: dict[str, Fraction | None], *, several: bool) -> tuple[dict[
     return credit, Cardinality.MULTIPLE if several else Cardinality.SINGLE
 
 
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1[ \t]*(?=\n[ \t]*(?:\n|```|~~~|\|)|\n?\Z)", re.DOTALL)
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 
@@ -365,7 +363,7 @@ def _without_bold(text: str) -> str:
     return match[2] + text[match.end() :]
 
 
-_DASHES = str.maketrans({character: "-" for character in "‐‑‒–—―−"} | {character: "'" for character in '‘’‚‛“”„‟«»"`´'})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys('‘’‚‛“”„‟«»"`´', "'"))
 
 
 def _normal(text: str) -> str:

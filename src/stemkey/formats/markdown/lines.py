@@ -38,11 +38,14 @@ class Line(NamedTuple):
         return self.raw[self.start :]
 
 
+BLANK_LINE = Line(BLANK, 0, 0, "", 0, 0, False, "", False, "")
+"""Every empty line."""
+
 _LABEL = re.compile(
     r"(?P<bullet>[-*+](?:[ \t]+|$))?"
     r"(?P<box>\[[ xX]\](?:[ \t]+|$))?"
     r"(?P<bold>\*\*|__)?"
-    r"(?:(?P<number>\d{1,4})[.)](?=[ \t*_]|$)[ \t]*"
+    r"(?:(?P<number>\d{1,6})[.)](?=[ \t*_]|$)[ \t]*"
     r"|(?P<letter>[A-Za-z])(?:[.:](?=[ \t*_]|$)|\)(?![)\]]))[ \t]*"
     r"|\((?P<bracketed>[A-Za-z])\)(?=[ \t*_]|$)[ \t]*)?"
 )
@@ -66,7 +69,7 @@ def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
         index += 1
         body = raw.lstrip(" \t")
         if not body or body.isspace():
-            yield Line(BLANK, number, 0, "", 0, 0, False, "", False, raw)
+            yield BLANK_LINE
             continue
         offset = len(raw) - len(body)
         indent = offset if "\t" not in raw else _columns(raw, offset)
@@ -99,7 +102,7 @@ def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
 
 def _labelled(raw: str, body: str, number: int, indent: int, offset: int) -> Line:
     """Return a line that begins with a bullet, a box, a number or a letter, or may do so."""
-    if body[0] in "-*_" and _RULE.match(body):
+    if body[0] in "-*_" and not body.strip("-*_ \t") and _RULE.match(body):
         return Line(RULE, number, indent, "", offset, offset, False, "", False, raw)
     match = _LABEL.match(body)
     assert match is not None  # every part is optional
