@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from stemkey.diagnostics import Diagnostic, Severity, Text, rule
-from stemkey.model import Cardinality, ChoiceInteraction, Item
+from stemkey.model import AcceptedText, Cardinality, ChoiceInteraction, Item, TextEntryInteraction
 from stemkey.scoring import choice_marks as marks
 from stemkey.scoring.answer_key import Status
 from stemkey.scoring.spelling import fold, skeleton, spellings, tidy, without_marks
@@ -55,7 +55,21 @@ def response_reader(item: Item) -> Reader:
 
 def could_be(item: Item, text: str) -> bool:
     """Whether a text is a possible answer of an item: one of its options, a letter, anything where one may type."""
-    return response_reader(item)(text).status not in {Status.INVALID, Status.UNREADABLE}
+    return _recogniser(_Identity(item))(text.strip())
+
+
+def expects(item: Item, text: str) -> bool:
+    """Whether a text is one that the item itself names: an option's text, an accepted answer."""
+    folded = fold(text)
+    for interaction in item.interactions:
+        if isinstance(interaction, ChoiceInteraction):
+            return could_be(item, text)
+        if isinstance(interaction, TextEntryInteraction):
+            for accepted in interaction.accepted:
+                written = accepted.text if isinstance(accepted, AcceptedText) else accepted.written
+                if folded == fold(written):
+                    return True
+    return False
 
 
 class _Identity:
@@ -79,6 +93,21 @@ def _reader(key: _Identity) -> Reader:
     if len(item.interactions) == 1 and isinstance(item.interactions[0], ChoiceInteraction):
         return _guarded(_choice_reader(_Options.of(item.interactions[0])))
     return _guarded(_waiting)
+
+
+@lru_cache(maxsize=1024)
+def _recogniser(key: _Identity) -> Callable[[str], bool]:
+    """Return the function behind `could_be`: it looks for no suggestion where a text is unknown."""
+    item = key.item
+    if len(item.interactions) != 1 or not isinstance(item.interactions[0], ChoiceInteraction):
+        return lambda _: True
+    options = _Options.of(item.interactions[0])
+
+    def recognise(text: str) -> bool:
+        reading = _known(options, text)
+        return reading is not None and reading.status is not Status.UNREADABLE
+
+    return recognise
 
 
 def _guarded(read: Callable[[str], Reading]) -> Reader:
@@ -157,28 +186,16 @@ def _truths(texts: list[str]) -> tuple[int | None, int | None]:
 
 
 def _choice_reader(options: _Options) -> Callable[[str], Reading]:
-    """Return the reader of a choice: the first way of reading that knows the text decides."""
-    ways = (
-        _as_option,
-        _as_blank,
-        _as_letter,
-        _as_letter_and_text,
-        _as_truth,
-        _as_number,
-        _as_several,
-        _as_look_alike,
-        _as_stripped,
-        _as_cut_off,
-    )
+    return lambda text: _known(options, text) or _unknown(options, text)
 
-    def read(text: str) -> Reading:
-        for way in ways:
-            reading = way(options, text)
-            if reading is not None:
-                return reading
-        return _unknown(options, text)
 
-    return read
+def _known(options: _Options, text: str) -> Reading | None:
+    """Return what the first way of reading that knows the text says."""
+    for way in _WAYS:
+        reading = way(options, text)
+        if reading is not None:
+            return reading
+    return None
 
 
 def _taken(options: _Options, chosen: Iterable[int], text: str, finding: Diagnostic | None = None) -> Reading:
@@ -342,6 +359,20 @@ def _as_cut_off(options: _Options, text: str) -> Reading | None:
         return None
     index = found.pop()
     return _taken(options, [index], text, text_cut_off(text, options.labels[index]))
+
+
+_WAYS: tuple[Callable[[_Options, str], Reading | None], ...] = (
+    _as_option,
+    _as_blank,
+    _as_letter,
+    _as_letter_and_text,
+    _as_truth,
+    _as_number,
+    _as_several,
+    _as_look_alike,
+    _as_stripped,
+    _as_cut_off,
+)
 
 
 def _unknown(options: _Options, text: str) -> Reading:

@@ -1,1 +1,147 @@
-"""Response sheets: any file with answers, as batches of responses."""
+"""The table of sheet sources: every kind of file with answers that stemkey reads.
+
+To add a source: a module beside this file, a row below, specimens in `tests/sheets/`, a paragraph in `docs/sheets.md`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
+from stemkey.files import Source
+from stemkey.model import Item, Quiz
+from stemkey.sheets.grid import Grid, Row
+from stemkey.sheets.options import SheetOptions
+from stemkey.sheets.table import ResponseTable
+
+SheetReader: TypeAlias = Callable[
+    [Grid, Sequence[Row], Sequence[Item], SheetOptions, Diagnostics], ResponseTable | None
+]
+"""grid, sample, items, options, found -> table; None, with findings, where the sheet is refused."""
+SheetRecogniser: TypeAlias = Callable[[Sequence[Row]], bool]
+"""Whether the first rows are certainly of this source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetSource:
+    """One row: what the source is called, and where the functions are that know and read it."""
+
+    name: str
+    title: str
+    reads: str
+    """`module:name` of a `SheetReader`."""
+    recognises: str | None = None
+    """`module:name` of a `SheetRecogniser`; None for the source that is left when no other fits."""
+    evidence: str = "from documentation only"
+    """What shows that it works."""
+
+    @property
+    def reader(self) -> SheetReader:
+        """The function that reads it."""
+        reader: SheetReader = _load(self.reads)
+        return reader
+
+    def is_sure_of(self, rows: Sequence[Row]) -> bool:
+        """Whether the first rows are certainly of this source."""
+        return self.recognises is not None and bool(_load(self.recognises)(rows))
+
+
+SOURCES: tuple[SheetSource, ...] = (
+    SheetSource(
+        name="plain",
+        title="Plain sheet: a row for each candidate, a column for each question",
+        reads="stemkey.sheets.plain:read_plain",
+        evidence="sheets made by hand and by scripts",
+    ),
+)
+
+
+@rule("S118", Severity.ERROR)
+def no_such_source(name: str, hint: str) -> Text:
+    """`--source` names no kind of sheet that stemkey knows; `stemkey formats` lists them."""
+    return Text(f"there is no sheet source '{name}'", hint)
+
+
+@rule("S008", Severity.ERROR)
+def no_students(header: int) -> Text:
+    """The sheet has a header and nothing below it."""
+    return Text(f"the sheet has a header in row {header} and no students below it", "export it again without a filter")
+
+
+def open_sheet(source: Source, quiz: Quiz, options: SheetOptions, found: Diagnostics) -> ResponseTable | None:
+    """Return a response sheet whose columns are matched to the quiz's items; None, with findings, where it is refused."""
+    from stemkey.sheets.containers import open_grids
+
+    row = _asked_source(options, CellSpan(source.name), found) if options.source else None
+    if options.source and row is None:
+        return None
+    grids = open_grids(source, options, found)
+    if not grids:
+        return None
+    items = tuple(item for item in quiz.items if item.interactions)
+    candidates = [(grid, grid.sample()) for grid in grids]
+    chosen = _choose(candidates, items, options, found)
+    if chosen is None:
+        return None
+    grid, rows = chosen
+    broken = next((entry for entry in rows if entry.problem == "is not closed"), None)
+    if broken is not None:
+        from stemkey.sheets.delimited import quote_not_closed
+
+        if not found.has_errors:
+            found.add(quote_not_closed("it swallows rows"), grid.place(broken.number))
+        return None
+    return (row or detect_source(rows)).reader(grid, rows, items, options, found)
+
+
+def detect_source(rows: Sequence[Row]) -> SheetSource:
+    """Return the source that the first rows are certainly of, else the plain sheet."""
+    return next((row for row in SOURCES if row.is_sure_of(rows)), SOURCES[-1])
+
+
+def _asked_source(options: SheetOptions, place: CellSpan, found: Diagnostics) -> SheetSource | None:
+    names = [row.name for row in SOURCES]
+    asked = options.source or ""
+    if asked in names:
+        return SOURCES[names.index(asked)]
+    close = get_close_matches(asked, names, n=1)
+    found.add(no_such_source(asked, f"did you mean '{close[0]}'?" if close else f"one of: {', '.join(names)}"), place)
+    return None
+
+
+def _choose(
+    candidates: Sequence[tuple[Grid, list[Row]]], items: Sequence[Item], options: SheetOptions, found: Diagnostics
+) -> tuple[Grid, list[Row]] | None:
+    """Return the one sheet that holds answers."""
+    if len(candidates) == 1 or options.sheet:
+        return candidates[0]
+    from stemkey.sheets.columns import ItemNames, find_header
+    from stemkey.sheets.workbook import several_sheets
+
+    names = ItemNames(items)
+    merits = [
+        (len({match.item for match in find_header(rows, names)[1]}), any(row.is_sure_of(rows) for row in SOURCES))
+        for _, rows in candidates
+    ]
+    best = max(matched for matched, _ in merits)
+    good = [
+        candidate
+        for candidate, (matched, sure) in zip(candidates, merits, strict=True)
+        if (best and matched == best) or (not best and sure)
+    ]
+    if len(good) == 1:
+        return good[0]
+    if not good:
+        return candidates[0]
+    found.add(several_sheets(", ".join(f"'{grid.sheet}'" for grid, _ in good)), CellSpan(good[0][0].source))
+    return None
+
+
+def _load(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
+
+
+__all__ = ["SOURCES", "SheetOptions", "SheetSource", "detect_source", "open_sheet"]

@@ -1,0 +1,57 @@
+"""A container opened: rows of cells as they stand, before anybody knows what they mean."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple, TypeAlias
+
+from stemkey.diagnostics import CellSpan, column_letters
+from stemkey.sheets.table import Damaged
+
+Cell: TypeAlias = str | Damaged
+"""A cell's text as it stands (`""` where there is nothing), or what is left of one that was damaged."""
+
+SAMPLE = 20_000
+"""A sheet of so many rows is looked at as a whole before anything is graded; of a larger one, this beginning."""
+
+
+class Row(NamedTuple):
+    """One row of a sheet."""
+
+    number: int
+    """As the spreadsheet program shows it; for a text file, the line on which the record begins."""
+    cells: Sequence[Cell]
+    problem: str | None = None
+    """Why the row cannot be trusted as a whole, as the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """One sheet of a container."""
+
+    source: str
+    """The file's name as the user gave it."""
+    kind: str
+    sheet: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    read: Callable[[], Iterator[Row]]
+    """Reads the rows from the beginning; rows without any cell are left out."""
+
+    def sample(self) -> list[Row]:
+        """Return the rows that decide what the sheet is."""
+        return list(islice(self.read(), SAMPLE))
+
+    def place(self, row: int | None = None, column: int | None = None) -> CellSpan:
+        """Return a place in the sheet, for a finding."""
+        return CellSpan(self.source, self.sheet, row, None if column is None else column_letters(column))
+
+
+def cell_text(cell: Cell) -> str:
+    """Return what a cell shows, without the blanks around it."""
+    return (cell if isinstance(cell, str) else cell.text).strip()
+
+
+def text_at(cells: Sequence[Cell], index: int | None) -> str:
+    """Return what the cell of a column shows; `""` beyond the end of a short row."""
+    return cell_text(cells[index]) if index is not None and index < len(cells) else ""

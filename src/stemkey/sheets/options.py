@@ -1,0 +1,38 @@
+"""What a user may say about a response sheet."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetOptions:
+    """Options of `grade` about the sheet; everything is detected, and said, where nothing is given."""
+
+    source: str | None = None
+    """Name of a row of `SOURCES`."""
+    sheet: str | None = None
+    """Name of the sheet in a workbook."""
+    encoding: str | None = None
+    """Encoding of a text file."""
+    separator: str | None = None
+    """Column separator of a text file; `tab` for a tabulator."""
+    id_column: str | None = None
+    """Header (or letters) of the column with the candidates' ids."""
+    map: tuple[tuple[str, str], ...] = ()
+    """Column (header or letters) and the number or identifier of the item that it answers."""
+    no_header: bool = False
+    """The sheet has no header: columns are said by their letters."""
+    numbers_from: int | None = None
+    """What the first option is called where options are numbers: 0 or 1."""
+    not_reached: bool = False
+    """Blanks at the end of a row are items not reached; read by scoring."""
+    allow_missing: bool = False
+    """Items without a column were not given, instead of a reason to refuse the sheet."""
+    errors_as: Literal["unreadable", "blank"] = "unreadable"
+    """What damaged cells count as."""
+    answers: Literal["letters", "texts"] | None = None
+    """What single letters and numbers are where options are themselves single letters or numbers."""
+    fixed: str | None = None
+    """Columns of a fixed-width file, `id=1-7,name=8-27,answers=28-37`."""
+    maximum_bytes: int = 1 << 30
+    """A workbook that unpacks to more is refused."""

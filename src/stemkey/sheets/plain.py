@@ -1,0 +1,368 @@
+"""Plain sheets, as people make them: a row for each candidate, a column for each question, letters or texts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
+from stemkey.model import ChoiceInteraction, Item
+from stemkey.scoring import choice_marks as marks
+from stemkey.scoring.answer_key import Status
+from stemkey.scoring.responses import read_response
+from stemkey.scoring.spelling import fold
+from stemkey.sheets.columns import (
+    HEADER_ROWS,
+    ItemNames,
+    Match,
+    choose_matches,
+    column_title,
+    find_header,
+    is_mark_header,
+    mapping_of,
+    more_questions_than_quiz,
+    no_question_matches,
+    surplus_columns,
+)
+from stemkey.sheets.grid import Grid, Row, cell_text, text_at
+from stemkey.sheets.identity import (
+    Identity,
+    check_ids,
+    find_column,
+    find_identity,
+    ids_all_blank,
+    no_id_column,
+    report_missing_column,
+    with_id_column,
+)
+from stemkey.sheets.options import SheetOptions
+from stemkey.sheets.table import Response, ResponseTable
+from stemkey.sheets.trust import check_numbers, contents, marks_instead_of_answers, notation
+from stemkey.sheets.wide import ItemColumn, Layout, wide_table
+
+_KEY_WORDS = frozenset(
+    """key|answer key|answers key|the key|correct answers|correct answer|correct|solution|solutions|schlüssel|lösung|lösungen
+    |musterlösung|lösungsschlüssel|clave|clave de respuestas|corrigé|clé|gabarito|chiave|sleutel|klucz|ключ|正解|标准答案"""
+    .replace("\n", "").replace("    ", "").split("|")
+)  # fmt: skip
+_FOOTER_WORDS = frozenset(
+    """overall average|average|averages|mean|group average|class average|avg|gesamtdurchschnitt|durchschnitt|mittelwert|mittel
+    |promedio|promedio general|promedio del grupo|media|media general|média|média geral|moyenne|moyenne globale|moyenne générale
+    |全平均|平均|平均点|среднее|общее среднее|среднее по группе|points possible|possible points|possible|max|maximum|max points
+    |min|minimum|median|n|total|totals|sum|summe|gesamt|class scoring|class total|class average score|std dev|stdev|sd
+    |standard deviation|standardabweichung|count|anzahl|percent correct|% correct|correct %|difficulty|p-value|p value|facility
+    |number correct|# correct|total correct"""
+    .replace("\n", "").replace("    ", "").split("|")
+)  # fmt: skip
+_ABSENT_WORDS = frozenset(
+    {"-", "abs", "absent", "abwesend", "absente", "ausente", "assente", "no show", "ne", "n. e", "x"}
+)
+
+
+@rule("S107", Severity.INFO)
+def columns_not_used(columns: str) -> Text:
+    """These columns answer no question of the quiz and say nothing about the candidates; they were left alone."""
+    return Text(f"columns not used: {columns}", None)
+
+
+@rule("S110", Severity.INFO)
+def key_row_agrees(row: int) -> Text:
+    """A row of the sheet holds the key. It agrees with the quiz, and is no candidate."""
+    return Text(f"row {row} is the key and agrees with the quiz", None)
+
+
+@rule("S111", Severity.ERROR)
+def key_row_disagrees(row: int, differences: str) -> Text:
+    """The sheet holds a key that is not the quiz's. One of the two is wrong, and every score depends on which."""
+    return Text(
+        f"row {row} is a key and disagrees with the quiz: {differences}",
+        "correct the quiz, or remove the row from the sheet",
+    )
+
+
+@rule("S117", Severity.ERROR)
+def no_header_row() -> Text:
+    """The first row already holds answers, so which column answers which question is not written anywhere."""
+    return Text(
+        "the sheet has no header",
+        "add a header row with Q1, Q2, …, or say --no-header with --id-column A and --map B=1 --map C=2 …",
+    )
+
+
+def read_plain(
+    grid: Grid, rows: Sequence[Row], items: Sequence[Item], options: SheetOptions, found: Diagnostics
+) -> ResponseTable | None:
+    """Return a sheet with one row for each candidate; None, with findings, where it cannot be trusted."""
+    names = ItemNames(items)
+    at, matches = (-1, []) if options.no_header else find_header(rows, names)
+    if at < 0 and not options.map:
+        _report_no_match(grid, rows, items, found)
+        return None
+    if at < 0 and not options.no_header:
+        at = 0
+    headers = header_texts(rows[at]) if at >= 0 else ("",) * max(len(row.cells) for row in rows)
+    place = grid.place(rows[at].number if at >= 0 else None)
+    chosen = choose_matches(matches, headers, names, options, place, found)
+    if chosen is None:
+        return None
+    data = rows[at + 1 :]
+    data = data[count_second_headers(data, headers, chosen) :]
+    surplus = surplus_columns(headers, chosen, names)
+    if surplus and not options.map:
+        found.add(more_questions_than_quiz(", ".join(f"'{header}'" for header in surplus[:10]), len(items)), place)
+        return None
+    identity = identify(grid, headers, data, chosen, options, found)
+    if identity is None:
+        return None
+    layout = lay_out(grid, "plain", headers, data, items, chosen, identity, options, found)
+    return wide_table(layout, found) if layout else None
+
+
+def header_texts(row: Row) -> tuple[str, ...]:
+    """Return the headers of a row, without empty ones at the end."""
+    texts = [cell_text(cell) for cell in row.cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts)
+
+
+def _report_no_match(grid: Grid, rows: Sequence[Row], items: Sequence[Item], found: Diagnostics) -> None:
+    """Say why no column was found: marks, no header, or simply another sheet."""
+    for row in rows[:HEADER_ROWS]:
+        headed = [header for header in header_texts(row) if is_mark_header(header)]
+        if len(headed) >= max(2, len(items) // 2):
+            found.add(marks_instead_of_answers(f"'{headed[0]}'"), grid.place(row.number))
+            return
+    first = rows[0] if rows else None
+    if first is not None:
+        letters = [text for cell in first.cells if (text := cell_text(cell)) and marks.is_letters(text)]
+        if len(letters) >= max(2, len(items) // 2):
+            found.add(no_header_row(), grid.place(first.number))
+            return
+    headers = header_texts(first) if first else ()
+    examples = ", ".join(f"'{header[:40]}'" for header in headers[:5] if header)
+    found.add(no_question_matches(len(items), examples), grid.place(first.number if first else None))
+
+
+def count_second_headers(rows: Sequence[Row], headers: Sequence[str], chosen: dict[int, Match]) -> int:
+    """Return how many rows below the header still belong to it: texts of questions, `Response`, `{"ImportId": …}`."""
+    count = 0
+    for row in rows[:3]:
+        texts = [text_at(row.cells, match.column) for match in chosen.values()]
+        said = [text for text in texts if text]
+        is_import = any(text.startswith('{"ImportId"') for text in (cell_text(cell) for cell in row.cells))
+        is_word = bool(said) and all(fold(text) in {"response", "open-ended response", "antwort"} for text in said)
+        if not (is_import or is_word):
+            break
+        count += 1
+    return count
+
+
+def identify(
+    grid: Grid,
+    headers: Sequence[str],
+    rows: Sequence[Row],
+    chosen: dict[int, Match],
+    options: SheetOptions,
+    found: Diagnostics,
+    kinds: dict[int, str] | None = None,
+) -> Identity | None:
+    """Return whose rows they are; None, with a finding, where that is not written in the sheet."""
+    identity = find_identity(headers, rows, [match.column for match in chosen.values()], kinds)
+    if options.id_column:
+        column = find_column(options.id_column, headers)
+        if column is None:
+            report_missing_column(options.id_column, "--id-column", headers, grid.place(), found)
+            return None
+        identity = with_id_column(identity, column)
+    if not identity.ids and not identity.name:
+        shown = ", ".join(f"'{header[:30]}'" for header in headers[:8] if header)
+        found.add(no_id_column(shown), grid.place())
+        return None
+    if not check_ids(grid, rows, identity, found):
+        return None
+    named = [*identity.ids, *identity.name]
+    if rows and not any(text_at(row.cells, index) for row in rows for index in named):
+        found.add(ids_all_blank(", ".join(column_title(headers, index) for index in named[:3])), grid.place())
+        return None
+    return identity
+
+
+def lay_out(
+    grid: Grid,
+    source: str,
+    headers: Sequence[str],
+    rows: Sequence[Row],
+    items: Sequence[Item],
+    chosen: dict[int, Match],
+    identity: Identity,
+    options: SheetOptions,
+    found: Diagnostics,
+) -> Layout | None:
+    """Return the layout of a plain table after its content has been looked at; None where it cannot be trusted."""
+    skip, key_rows = set(), []
+    for row in rows:
+        if _is_key_row(row, items, chosen, identity):
+            key_rows.append(row)
+            skip.add(row.number)
+    if not _agree(grid, key_rows, items, chosen, found):
+        return None
+    candidates = [row for row in rows if row.number not in skip]
+    content = contents(candidates, chosen)
+    if not check_numbers(grid, headers, items, chosen, content, found):
+        return None
+    converts = notation(grid, headers, items, chosen, content, options, found)
+    if converts is None:
+        return None
+    report_unused(grid, headers, chosen, identity, found)
+    first = rows[0].number if rows else 1 << 40
+    return Layout(
+        grid=grid,
+        source=source,
+        headers=tuple(headers),
+        first_row=first,
+        columns=tuple(
+            ItemColumn(chosen[index].column, converts.get(index)) if index in chosen else ItemColumn(None)
+            for index in range(len(items))
+        ),
+        identity=identity,
+        mapping=mapping_of(chosen, headers, items),
+        skip=frozenset(skip),
+        dismiss=Dismissal(items, chosen, identity, headers),
+        has_attempts=identity.attempt is not None or bool(identity.dates) or identity.state is not None,
+        blank_damage=options.errors_as == "blank",
+        notes=notes_of(grid, headers, rows, identity),
+    )
+
+
+def notes_of(grid: Grid, headers: Sequence[str], rows: Sequence[Row], identity: Identity) -> tuple[str, ...]:
+    """Return what was assumed about the sheet, in sentences."""
+    notes = []
+    if grid.encoding:
+        separator = {"\t": "tabulator", ",": "comma", ";": "semicolon"}.get(grid.separator or "", grid.separator)
+        notes.append(f"Read as {grid.encoding} with the separator {separator}.")
+    if rows:
+        notes.append(f"The candidates begin in row {rows[0].number}.")
+    if identity.ids:
+        notes.append(f"Ids are taken from the column {column_title(headers, identity.ids[0])}.")
+    return tuple(notes)
+
+
+def report_unused(
+    grid: Grid, headers: Sequence[str], chosen: dict[int, Match], identity: Identity, found: Diagnostics
+) -> None:
+    """Name the columns that nothing was read from."""
+    used = {match.column for match in chosen.values()} | identity.columns
+    unused = [column_title(headers, index) for index, header in enumerate(headers) if header and index not in used]
+    if unused:
+        more = f" and {len(unused) - 12} more" if len(unused) > 12 else ""
+        found.add(columns_not_used(", ".join(unused[:12]) + more), grid.place())
+
+
+def _is_key_row(row: Row, items: Sequence[Item], chosen: dict[int, Match], identity: Identity) -> bool:
+    who = [text_at(row.cells, index) for index in (*identity.ids, *identity.name)]
+    if any(fold(text) in _KEY_WORDS for text in who):
+        return True
+    return not any(who) and bool(chosen) and not _differences(row, items, chosen) and _has_answers(row, chosen)
+
+
+def _has_answers(row: Row, chosen: dict[int, Match]) -> bool:
+    return all(text_at(row.cells, match.column) for match in chosen.values())
+
+
+def _differences(row: Row, items: Sequence[Item], chosen: dict[int, Match]) -> list[str]:
+    """Return the questions for which a key row says something else than the quiz."""
+    differences = []
+    for index, match in sorted(chosen.items()):
+        item = items[index]
+        choice = item.interactions[0]
+        text = text_at(row.cells, match.column)
+        if not text or len(item.interactions) > 1 or not isinstance(choice, ChoiceInteraction):
+            continue
+        reading = read_response(item, text)
+        keys = {at for at, option in enumerate(choice.choices) if option in choice.keys}
+        said = set(reading.chosen) if reading.status in {Status.ANSWERED, Status.SEVERAL_MARKS} else set()
+        if said != keys:
+            right = ",".join(choice.labels[at] for at in sorted(keys))
+            differences.append(f"Q{item.number} ({text} in the sheet, {right} in the quiz)")
+    return differences
+
+
+def _agree(
+    grid: Grid, key_rows: Sequence[Row], items: Sequence[Item], chosen: dict[int, Match], found: Diagnostics
+) -> bool:
+    good = True
+    for row in key_rows:
+        differences = _differences(row, items, chosen)
+        if differences:
+            found.add(key_row_disagrees(row.number, ", ".join(differences[:10])), grid.place(row.number))
+            good = False
+        else:
+            found.add(key_row_agrees(row.number), grid.place(row.number))
+    return good
+
+
+class Dismissal:
+    """Says which rows of a plain table are no attempts: averages, remarks, absent candidates, repeated headers."""
+
+    def __init__(
+        self, items: Sequence[Item], chosen: dict[int, Match], identity: Identity, headers: Sequence[str]
+    ) -> None:
+        self.items = items
+        self.chosen = chosen
+        self.identity = identity
+        self.headers = headers
+
+    def __call__(self, row: Row, responses: Sequence[Response]) -> str | None:
+        """Return why a row is no attempt; None where it is one."""
+        said = [response for response in responses if response]
+        candidate, _ = self.identity.id_of(row.cells)
+        name = self.identity.name_of(row.cells)
+        if said and all(isinstance(response, str) and fold(response) in _ABSENT_WORDS for response in said):
+            return "absent" if len(said) > 1 or fold(str(said[0])) != "x" else None
+        if candidate and name and candidate.casefold() not in _FOOTER_WORDS:
+            return "nothing" if self._repeats_header(row) else None
+        return self._of_doubtful(row, said, candidate or name)
+
+    def _of_doubtful(self, row: Row, said: Sequence[Response], label: str) -> str | None:
+        """Judge a row that lacks an id or a name, or is called like an average."""
+        if self._repeats_header(row):
+            return "nothing"
+        first = next((text for cell in row.cells if (text := cell_text(cell))), "")
+        if not first:
+            return "nothing"
+        called = fold(label or first) in _FOOTER_WORDS or fold(first) in _FOOTER_WORDS
+        if called and not self._are_answers(said):
+            return "footer"
+        if not label and said and all(_is_figure(response) for response in said):
+            return "footer"
+        filled = sum(1 for cell in row.cells if cell_text(cell))
+        if not said and filled == 1 and (not label or len(first) > 24):
+            return "footer"
+        return None
+
+    def _are_answers(self, said: Sequence[Response]) -> bool:
+        return bool(said) and any(
+            isinstance(response, str) and marks.is_letters(response) and not _is_figure(response) for response in said
+        )
+
+    def _repeats_header(self, row: Row) -> bool:
+        columns = [match.column for match in self.chosen.values()]
+        return bool(self.headers) and all(
+            bool(self.headers[column]) and text_at(row.cells, column) == self.headers[column]
+            for column in columns
+            if column < len(self.headers)
+        )
+
+
+def _is_figure(response: Response) -> bool:
+    """Whether a response is a number or a percentage, as averages are."""
+    if not isinstance(response, str):
+        return False
+    text = response.strip().rstrip("%").strip().replace(",", ".")
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+__all__ = ["Dismissal", "column_letters", "header_texts", "identify", "lay_out", "notes_of", "read_plain", "replace"]

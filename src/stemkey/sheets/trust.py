@@ -1,0 +1,308 @@
+"""Whether a column's content agrees with what its header promised: texts, letters, option numbers or mere marks."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from stemkey.diagnostics import Diagnostics, Severity, Text, rule
+from stemkey.model import ChoiceInteraction, Item
+from stemkey.scoring import choice_marks as marks
+from stemkey.scoring.responses import could_be, expects, quoted
+from stemkey.scoring.spelling import fold, spellings
+from stemkey.sheets.columns import Match, column_title
+from stemkey.sheets.grid import Grid, Row
+from stemkey.sheets.options import SheetOptions
+from stemkey.sheets.table import Damaged, Response
+
+_DISTINCT = 40
+"""So many different texts of a column decide."""
+CLEARLY_BETTER = 0.3
+
+Convert = Callable[[str], Response]
+
+
+class Content(NamedTuple):
+    """What a column holds in the sample."""
+
+    texts: Counter[str]
+    """How often each text that is neither blank nor damaged occurs."""
+    damaged: int
+
+
+@rule("S105", Severity.ERROR)
+def numbers_not_trusted(column: str, number: str, better: str | None, example: str) -> Text:
+    """A column is headed with a question's number, but its answers are not answers to that question.
+
+    The numbers of the sheet are then not the numbers of the quiz: an LMS's export may be sorted in another order than the
+    quiz was given in. Grading by number would give wrong scores that look right, so nothing is graded.
+    """
+    fits = f"; they fit question {better}" if better else ""
+    return Text(
+        f"column {column} is numbered like question {number}, but its answers do not fit that question, "
+        f"e.g. {example}{fits}",
+        "export the report with the question texts, or say which column answers which question with --map COLUMN=ITEM",
+    )
+
+
+@rule("S106", Severity.ERROR)
+def marks_instead_of_answers(example: str) -> Text:
+    """The columns hold marks (right or wrong, points), not what the candidates answered. Nothing can be graded from them.
+
+    In Moodle, download the *Responses* report instead of *Grades*; in Canvas, the *Student Analysis*; in Gradescope and
+    other gradebooks there is no such file, but the tool that collected the answers has one.
+    """
+    return Text(
+        f"the columns hold marks ({example}), not answers",
+        "download the report with responses: Moodle Responses, Canvas Student Analysis, Forms' sheet of responses",
+    )
+
+
+@rule("S112", Severity.ERROR)
+def numbering_unknown(example: str) -> Text:
+    """The answers are numbers of options and some are 0, so whether 0 or 1 is the first option is not known."""
+    return Text(
+        f"the answers are numbers of options, and {example} is 0: is the first option 0 or 1?",
+        "say --numbers-from 0 or --numbers-from 1",
+    )
+
+
+@rule("S116", Severity.WARNING)
+def numbers_read_as_options(columns: int) -> Text:
+    """The answers are numbers, and were read as the options' positions: 1 is A, 2 is B."""
+    return Text(
+        f"the answers in {columns} column{'s' if columns > 1 else ''} are numbers of options, read as 1 = A, 2 = B",
+        None,
+    )
+
+
+@rule("S113", Severity.ERROR)
+def mark_or_text(number: str, example: str) -> Text:
+    """The options of the question are themselves letters or numbers, in another order than their labels.
+
+    So `B` may mean the option labelled B or the option whose text is B. Both readings give scores, and only one is right.
+    """
+    return Text(
+        f"the answer {example} to question {number} can be an option's label or an option's text",
+        "say --answers letters or --answers texts",
+    )
+
+
+def contents(rows: Sequence[Row], chosen: Mapping[int, Match]) -> dict[int, Content]:
+    """Return what the column of each item holds."""
+    found = {}
+    for item, match in chosen.items():
+        texts: Counter[str] = Counter()
+        damaged = 0
+        for row in rows:
+            if match.column < len(row.cells):
+                cell = row.cells[match.column]
+                if isinstance(cell, Damaged):
+                    damaged += 1
+                elif cell and not marks.is_blank(cell):
+                    texts[cell.strip()] += 1
+        found[item] = Content(texts, damaged)
+    return found
+
+
+def check_numbers(
+    grid: Grid,
+    headers: Sequence[str],
+    items: Sequence[Item],
+    chosen: Mapping[int, Match],
+    content: Mapping[int, Content],
+    found: Diagnostics,
+) -> bool:
+    """Whether every column that was matched by number holds answers to its question."""
+    good = True
+    for index, match in chosen.items():
+        if match.by != "number":
+            continue
+        texts = _telling(content[index].texts)
+        if not texts:
+            continue
+        own = _share(texts, lambda text, item=items[index]: could_be(item, text))  # type: ignore[misc]  # the default binds the loop's item
+        expected = _share(texts, lambda text, item=items[index]: expects(item, text))  # type: ignore[misc]  # same
+        better = _better(index, items, texts, expected)
+        if own <= 0.5 or better is not None:
+            stranger = next((text for text in texts if not expects(items[index], text)), next(iter(texts)))
+            found.add(
+                numbers_not_trusted(
+                    column_title(headers, match.column),
+                    items[index].number,
+                    items[better].number if better is not None else None,
+                    quoted(stranger),
+                ),
+                grid.place(None, match.column),
+                item=items[index].number,
+            )
+            good = False
+    return good
+
+
+def _telling(texts: Counter[str]) -> dict[str, int]:
+    """Return the texts that say something about the item: letters and option numbers do not."""
+    telling = {
+        text: count for text, count in texts.items() if not marks.is_letters(text) and marks.number(text) is None
+    }
+    return dict(sorted(telling.items(), key=lambda entry: -entry[1])[:_DISTINCT])
+
+
+def _share(texts: Mapping[str, int], fits: Callable[[str], bool]) -> float:
+    return sum(count for text, count in texts.items() if fits(text)) / sum(texts.values())
+
+
+def _better(index: int, items: Sequence[Item], texts: Mapping[str, int], own: float) -> int | None:
+    """Return another item that the texts fit clearly better."""
+    shares = [
+        (_share(texts, lambda text, item=item: expects(item, text)), -other)  # type: ignore[misc]  # the default binds the loop's item
+        for other, item in enumerate(items)
+        if other != index
+    ]
+    best, other = max(shares, default=(0.0, 0))
+    return -other if best >= 0.5 and best > own + CLEARLY_BETTER else None
+
+
+def notation(
+    grid: Grid,
+    headers: Sequence[str],
+    items: Sequence[Item],
+    chosen: Mapping[int, Match],
+    content: Mapping[int, Content],
+    options: SheetOptions,
+    found: Diagnostics,
+) -> dict[int, Convert] | None:
+    """Return how the cells of an item are to be rewritten, where that is needed; None where it cannot be told."""
+    numbered = [index for index in chosen if _is_numbered(items[index], content[index].texts)]
+    if not _are_answers(grid, headers, items, chosen, content, numbered, options, found):
+        return None
+    converts: dict[int, Convert] = {}
+    if options.numbers_from == 0:
+        converts.update((index, _label_writer(items[index], 0)) for index in numbered)
+    by_number = any(_is_option_number(text) for index in numbered for text in content[index].texts)
+    for index in chosen:
+        ambiguous = _ambiguous_mark(items[index], content[index].texts, by_number=by_number)
+        if options.answers == "letters" and index not in converts:
+            converts[index] = _label_writer(items[index], 1)
+        elif ambiguous and options.answers is None:
+            found.add(
+                mark_or_text(items[index].number, quoted(ambiguous)),
+                grid.place(None, chosen[index].column),
+                item=items[index].number,
+            )
+            return None
+    return converts
+
+
+def _choice(item: Item) -> ChoiceInteraction | None:
+    only = item.interactions[0] if len(item.interactions) == 1 else None
+    return only if isinstance(only, ChoiceInteraction) else None
+
+
+def _option_texts(item: Item) -> list[str]:
+    choice = _choice(item)
+    return [fold(spellings(option.content)[0]) for option in choice.choices] if choice else []
+
+
+def _is_numbered(item: Item, texts: Counter[str]) -> bool:
+    """Whether a column of a choice item holds numbers only, and the options are none."""
+    options = _option_texts(item)
+    return (
+        bool(options)
+        and bool(texts)
+        and all(_as_float(text) is not None for text in texts)
+        and not any(_as_float(option) is not None for option in options)
+    )
+
+
+def _as_float(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _is_option_number(text: str) -> bool:
+    value = _as_float(text)
+    return value is not None and value.is_integer() and value > 1
+
+
+def _are_answers(
+    grid: Grid,
+    headers: Sequence[str],
+    items: Sequence[Item],
+    chosen: Mapping[int, Match],
+    content: Mapping[int, Content],
+    numbered: Sequence[int],
+    options: SheetOptions,
+    found: Diagnostics,
+) -> bool:
+    """Whether columns of numbers hold numbers of options, and not marks."""
+    if not numbered:
+        return True
+    values = {value for index in numbered for text in content[index].texts if (value := _as_float(text)) is not None}
+    first = chosen[numbered[0]]
+    place = grid.place(None, first.column)
+    fractions = [value for value in values if not value.is_integer() or value < 0]
+    if fractions or (max(values) <= 1 and options.numbers_from is None and not _all_truths(items, numbered, options)):
+        shown = ", ".join(f"{value:g}" for value in sorted(values)[:4])
+        found.add(marks_instead_of_answers(f"{shown} in {column_title(headers, first.column)}"), place)
+        return False
+    if 0 in values and options.numbers_from is None and not _all_truths(items, numbered, options, some=True):
+        with_zero = next(index for index in numbered if any(_as_float(text) == 0 for text in content[index].texts))
+        found.add(numbering_unknown(column_title(headers, chosen[with_zero].column)), place)
+        return False
+    if options.numbers_from is None and max(values) > 1:
+        found.add(numbers_read_as_options(len(numbered)), place)
+    return True
+
+
+def _all_truths(items: Sequence[Item], numbered: Sequence[int], options: SheetOptions, *, some: bool = False) -> bool:
+    """Whether 0 and 1 may stand for false and true: in true/false items beside others with another notation."""
+    truths = [_is_truth(items[index]) for index in numbered]
+    if some:
+        return all(truths)
+    return all(truths) and (len(numbered) < sum(bool(_choice(item)) for item in items) or options.answers == "texts")
+
+
+def _is_truth(item: Item) -> bool:
+    return {marks.truth(text) for text in _option_texts(item)} == {True, False}
+
+
+def _ambiguous_mark(item: Item, texts: Counter[str], *, by_number: bool) -> str | None:
+    """Return a response that names one option by its label and another by its text."""
+    choice = _choice(item)
+    if choice is None:
+        return None
+    options = _option_texts(item)
+    labels = [fold(label) for label in choice.labels]
+    for text in texts:
+        folded = fold(text)
+        if (
+            len(folded) == 1
+            and folded in labels
+            and folded in options
+            and labels.index(folded) != options.index(folded)
+        ):
+            return text
+        number = marks.number(text)
+        if number is None or not 1 <= number <= len(labels) or not any(option.isdigit() for option in options):
+            continue
+        at = options.index(folded) if folded in options else None
+        if at is None or (by_number and at != number - 1):
+            return text
+    return None
+
+
+def _label_writer(item: Item, first: int) -> Convert:
+    """Return a function that writes letters and numbers of options as labels that nothing can be mistaken for."""
+    choice = _choice(item)
+    labels = choice.labels if choice else ()
+
+    def write(text: str) -> Response:
+        number = marks.number(text)
+        if number is not None and 0 <= number - first < len(labels):
+            return f"{labels[number - first]})"
+        letter = marks.letter(text)
+        return f"{letter})" if letter else text
+
+    return write

@@ -1,0 +1,378 @@
+"""Spreadsheet files: what python-calamine reads, and what it hides.
+
+Calamine shows an error value and a formula without a value as an empty cell, which would turn them into unanswered
+questions. The XML is searched for them, and for hidden rows, before a row is believed.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from html import unescape
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
+from stemkey.files import Source
+from stemkey.sheets.delimited import empty_sheet
+from stemkey.sheets.grid import Cell, Grid, Row
+from stemkey.sheets.options import SheetOptions
+from stemkey.sheets.table import Damaged
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+IS_ERROR = "is an error value, not an answer"
+IS_FORMULA = "is a formula without its value, not an answer"
+IS_DATE = "is a date that the spreadsheet program made of what was typed, not an answer"
+IS_ROUNDED = "is a number with more digits than a spreadsheet program keeps"
+
+LAST_ROW = 1_048_576
+EXACT = 10**15
+"""Spreadsheet programs keep 15 digits of a number."""
+
+MAXIMUM_RATIO = 200
+_RATIO_MATTERS = 1 << 20
+_MAXIMUM_PARTS = 10_000
+_CHUNK = 1 << 20
+_DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_TROUBLE = re.compile(rb't="e"|<(?:\w+:)?f[ >/]|<(?:\w+:)?row [^>]*hidden="(?:1|true)"')
+_CELL = re.compile(
+    rb"<(?:\w+:)?row\b(?P<row>[^>]*)>|<(?:\w+:)?c\b(?P<cell>[^>]*?)(?:/>|>(?P<inner>.*?)</(?:\w+:)?c>)", re.DOTALL
+)
+_ATTRIBUTE = re.compile(rb'\b(r|t|hidden)="([^"]*)"')
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>(.*?)</(?:\w+:)?f>)", re.DOTALL)
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?v>)", re.DOTALL)
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*?)/?>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*?)/?>")
+_ANY_ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
+
+
+@rule("S009", Severity.ERROR)
+def damaged_workbook(reason: str) -> Text:
+    """The spreadsheet file is cut short or damaged, so what is missing cannot be told. Half a class is not graded."""
+    return Text(f"the spreadsheet file is damaged: {reason}", "download or save it again")
+
+
+@rule("S010", Severity.ERROR)
+def protected_with_password() -> Text:
+    """The file is encrypted, so nothing in it can be read."""
+    return Text("the file is protected with a password", "save a copy without a password")
+
+
+@rule("S015", Severity.ERROR)
+def workbook_refused(reason: str) -> Text:
+    """The file is built in a way that no spreadsheet program builds one, as attacks on programs are.
+
+    It is refused before its cells are read. The bound for what it may unpack to is 1 GiB.
+    """
+    return Text(f"the spreadsheet file is refused: {reason}", "save it again with a spreadsheet program")
+
+
+@rule("S012", Severity.ERROR)
+def several_sheets(names: str) -> Text:
+    """More than one sheet of the workbook could be the response sheet; grading the wrong one would look right."""
+    return Text(f"several sheets could hold the answers: {names}", "say which one with --sheet NAME")
+
+
+@rule("S013", Severity.ERROR)
+def only_hidden_sheets(names: str) -> Text:
+    """Every sheet with a table is hidden. A hidden sheet is often a copy or an older state, so it is not taken unasked."""
+    return Text(f"the only sheets with a table are hidden: {names}", "say which one with --sheet NAME")
+
+
+@rule("S014", Severity.ERROR)
+def no_such_sheet(name: str, names: str) -> Text:
+    """The sheet named with `--sheet` is not in the workbook."""
+    return Text(f"there is no sheet '{name}'; the workbook has {names}", "give one of these names with --sheet")
+
+
+@rule("S011", Severity.WARNING)
+def hidden_sheet_ignored(name: str) -> Text:
+    """A sheet that its author has hidden was left alone."""
+    return Text(f"the hidden sheet '{name}' was not read", "say --sheet NAME if it holds the answers")
+
+
+@rule("S018", Severity.WARNING)
+def hidden_rows_read(count: int) -> Text:
+    """Rows that are hidden, by hand or by a filter, are graded like all others: students do not vanish."""
+    return Text(f"{count:,} hidden or filtered row{'s are' if count > 1 else ' is'} graded like the others", None)
+
+
+@rule("S016", Severity.WARNING)
+def sheet_is_full() -> Text:
+    """The sheet goes down to the last row that Excel has. What did not fit was cut off without a word."""
+    return Text("the sheet is full to Excel's last row, so data may be cut off", "export as CSV instead")
+
+
+@dataclass(slots=True)
+class _Trouble:
+    """What the XML of a sheet shows and calamine hides."""
+
+    cells: dict[tuple[int, int], Damaged] = field(default_factory=dict)
+    hidden_rows: int = 0
+
+
+def open_workbook(source: Source, kind: str, options: SheetOptions, found: Diagnostics) -> tuple[Grid, ...] | None:
+    """Return the sheets that may hold the answers; None, with a finding, where the file cannot be read."""
+    import python_calamine as calamine
+
+    place = CellSpan(source.name)
+    parts: dict[str, str] = {}
+    if kind in {"xlsx", "xlsm", "xlsb", "ods"} and not _is_sound(source, options, found):
+        return None
+    try:
+        workbook = calamine.load_workbook(BytesIO(source.data))
+        if kind in {"xlsx", "xlsm"}:
+            parts = _sheet_parts(source)
+    except calamine.PasswordError:
+        found.add(protected_with_password(), place)
+        return None
+    except Exception as error:  # noqa: BLE001 # calamine has a class for each kind of damage, some only in Rust
+        found.add(damaged_workbook(_reason(error)), place)
+        return None
+    try:
+        return _sheets(source, kind, workbook, parts, options, found)
+    except Exception as error:  # noqa: BLE001 # a damaged part shows only when it is read
+        found.add(damaged_workbook(_reason(error)), place)
+        return None
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+
+
+def _is_sound(source: Source, options: SheetOptions, found: Diagnostics) -> bool:
+    """Whether the archive unpacks to what it says, within bounds, and declares no entities; read once, part by part."""
+    place = CellSpan(source.name)
+    try:
+        with zipfile.ZipFile(BytesIO(source.data)) as archive:
+            infos = archive.infolist()
+            refusal = _refusal(infos, options.maximum_bytes)
+            if refusal:
+                found.add(workbook_refused(refusal), place)
+                return False
+            if any(info.flag_bits & 1 for info in infos) or _is_encrypted_ods(archive):
+                found.add(protected_with_password(), place)
+                return False
+            for info in infos:
+                if _declares_entities(archive, info):
+                    found.add(workbook_refused(f"'{info.filename}' declares a document type or entities"), place)
+                    return False
+    except Exception as error:  # noqa: BLE001 # zipfile, zlib and struct each have their own classes for damage
+        found.add(damaged_workbook(_reason(error)), place)
+        return False
+    return True
+
+
+def _refusal(infos: list[zipfile.ZipInfo], maximum: int) -> str | None:
+    if len(infos) > _MAXIMUM_PARTS:
+        return f"it has {len(infos):,} parts"
+    if sum(info.file_size for info in infos) > maximum:
+        return f"it unpacks to more than {maximum >> 20:,} MiB"
+    for info in infos:
+        name = info.filename.replace("\\", "/")
+        if name.startswith("/") or ".." in name.split("/"):
+            return f"'{info.filename}' points outside the file"
+        if info.file_size > _RATIO_MATTERS and info.file_size > MAXIMUM_RATIO * max(info.compress_size, 1):
+            return f"'{info.filename}' unpacks to {info.file_size // max(info.compress_size, 1):,} times its size"
+    return None
+
+
+def _is_encrypted_ods(archive: zipfile.ZipFile) -> bool:
+    name = "META-INF/manifest.xml"
+    return name in archive.namelist() and b"encryption-data" in archive.read(name)
+
+
+def _declares_entities(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
+    """Read a part to its end, which proves its checksum, and look for a document type."""
+    is_markup = info.filename.lower().endswith((".xml", ".rels", ".vml"))
+    with archive.open(info) as part:
+        before = b""
+        while chunk := part.read(_CHUNK):
+            if is_markup and b"<!" in before + chunk and _DECLARES.search(before + chunk):
+                return True
+            before = chunk[-16:]
+    return False
+
+
+def _sheet_parts(source: Source) -> dict[str, str]:
+    """Return the part of each sheet's XML by the sheet's name."""
+    with zipfile.ZipFile(BytesIO(source.data)) as archive:
+        names = {name.lower(): name for name in archive.namelist()}
+        book = next((names[name] for name in names if name.endswith("xl/workbook.xml")), None)
+        if book is None:
+            return {}
+        folder = book.rpartition("/")[0]
+        relations = names.get(f"{folder}/_rels/workbook.xml.rels".lower())
+        targets: dict[bytes, str] = {}
+        for attributes in _RELATION.findall(archive.read(relations)) if relations else ():
+            found = dict(_ANY_ATTRIBUTE.findall(attributes))
+            target = found.get(b"Target", b"").decode("utf-8", "replace")
+            targets[found.get(b"Id", b"")] = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+        parts = {}
+        for attributes in _SHEET.findall(archive.read(book)):
+            found = dict(_ANY_ATTRIBUTE.findall(attributes))
+            identifier = next((value for name, value in found.items() if name.endswith(b":id")), b"")
+            part = names.get(targets.get(identifier, "").lower())
+            if part:
+                parts[unescape(found.get(b"name", b"").decode("utf-8", "replace"))] = part
+        return parts
+
+
+def _sheets(
+    source: Source,
+    kind: str,
+    workbook: "CalamineWorkbook",
+    parts: dict[str, str],
+    options: SheetOptions,
+    found: Diagnostics,
+) -> tuple[Grid, ...] | None:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    place = CellSpan(source.name)
+    sheets = [entry for entry in workbook.sheets_metadata if entry.typ == SheetTypeEnum.WorkSheet]
+    names = [entry.name for entry in sheets]
+    if options.sheet is not None:
+        if options.sheet not in names:
+            found.add(no_such_sheet(options.sheet, ", ".join(f"'{name}'" for name in names)), place)
+            return None
+        chosen = [options.sheet]
+    else:
+        chosen = [entry.name for entry in sheets if entry.visible == SheetVisibleEnum.Visible]
+        hidden = [name for name in names if name not in chosen]
+        filled = [name for name in hidden if workbook.get_sheet_by_name(name).height > 1]
+        if not any(workbook.get_sheet_by_name(name).height for name in chosen) and filled:
+            found.add(only_hidden_sheets(", ".join(f"'{name}'" for name in filled)), place)
+            return None
+        for name in filled:
+            found.add(hidden_sheet_ignored(name), place)
+    grids = [_grid(source, kind, workbook.get_sheet_by_name(name), parts.get(name), found) for name in chosen]
+    filled_grids = tuple(grid for grid in grids if grid is not None)
+    if not filled_grids:
+        found.add(empty_sheet("is empty"), place)
+        return None
+    return filled_grids
+
+
+def _grid(source: Source, kind: str, sheet: "CalamineSheet", part: str | None, found: Diagnostics) -> Grid | None:
+    trouble = _trouble(source, part) if part else _Trouble()
+    if not sheet.height and not trouble.cells:
+        return None
+
+    def read() -> Iterator[Row]:
+        yield from _rows(sheet, trouble)
+
+    grid = Grid(source=source.name, kind=kind, sheet=sheet.name, read=read)
+    if trouble.hidden_rows:
+        found.add(hidden_rows_read(trouble.hidden_rows), grid.place())
+    if sheet.end is not None and sheet.end[0] + 1 >= LAST_ROW:
+        found.add(sheet_is_full(), grid.place())
+    return grid
+
+
+def _rows(sheet: "CalamineSheet", trouble: _Trouble) -> Iterator[Row]:
+    first_column = sheet.start[1] if sheet.start else 0
+    before: list[Cell] = [""] * first_column
+    damaged: dict[int, dict[int, Damaged]] = {}
+    for (row, column), cell in trouble.cells.items():
+        damaged.setdefault(row, {})[column] = cell
+    for number, values in enumerate(_values(sheet), 1):
+        cells: list[Cell] = [value if type(value) is str else _cell(value) for value in values]
+        if first_column:
+            cells = before + cells
+        for column, cell in damaged.pop(number - 1, {}).items():
+            cells.extend([""] * (column + 1 - len(cells)))
+            cells[column] = cell
+        if any(cells):
+            yield Row(number, cells)
+    for row in sorted(damaged):
+        last = max(damaged[row])
+        yield Row(row + 1, [damaged[row].get(column, "") for column in range(last + 1)])
+
+
+def _values(sheet: "CalamineSheet") -> Iterator[list[Any]]:
+    yield from sheet.iter_rows()
+
+
+def _cell(value: Any) -> Cell:
+    """Return what a value shows: whole numbers without `.0`, dates as what they became."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < EXACT:
+            return str(int(value))
+        return Damaged(repr(value), IS_ROUNDED) if abs(value) >= EXACT else repr(value)
+    if isinstance(value, int):
+        return str(value) if abs(value) < EXACT else Damaged(str(value), IS_ROUNDED)
+    if isinstance(value, datetime):
+        return Damaged(value.isoformat(" "), IS_DATE)
+    if isinstance(value, date | time | timedelta):
+        return Damaged(str(value), IS_DATE)
+    return str(value)
+
+
+def _trouble(source: Source, part: str) -> _Trouble:
+    """Return the cells whose XML says what calamine does not."""
+    trouble = _Trouble()
+    with zipfile.ZipFile(BytesIO(source.data)) as archive:
+        if not _has_trouble(archive, part):
+            return trouble
+        row, column = -1, -1
+        for match in _matches(archive, part):
+            if match["row"] is not None:
+                attributes = dict(_ATTRIBUTE.findall(match["row"]))
+                row = int(attributes[b"r"]) - 1 if attributes.get(b"r", b"").isdigit() else row + 1
+                column = -1
+                trouble.hidden_rows += attributes.get(b"hidden") in {b"1", b"true"}
+                continue
+            attributes = dict(_ATTRIBUTE.findall(match["cell"]))
+            column = _column(attributes[b"r"]) if b"r" in attributes else column + 1
+            damaged = _damage(attributes.get(b"t", b""), match["inner"] or b"")
+            if damaged:
+                trouble.cells[row, column] = damaged
+    return trouble
+
+
+def _has_trouble(archive: zipfile.ZipFile, part: str) -> bool:
+    before = b""
+    with archive.open(part) as file:
+        while chunk := file.read(_CHUNK):
+            if _TROUBLE.search(before + chunk):
+                return True
+            before = chunk[-64:]
+    return False
+
+
+def _matches(archive: zipfile.ZipFile, part: str) -> Iterator[re.Match[bytes]]:
+    rest = b""
+    with archive.open(part) as file:
+        while chunk := file.read(_CHUNK):
+            rest += chunk
+            last = 0
+            for match in _CELL.finditer(rest):
+                yield match
+                last = match.end()
+            rest = rest[last:]
+    yield from _CELL.finditer(rest)
+
+
+def _damage(kind: bytes, inner: bytes) -> Damaged | None:
+    value = _VALUE.search(inner)
+    if kind == b"e":
+        shown = unescape((value[1] or b"").decode("utf-8", "replace")) if value else ""
+        return Damaged(shown or "#ERROR", IS_ERROR)
+    formula = _FORMULA.search(inner) if b"f" in inner else None
+    if formula and value is None and b"<is" not in inner:
+        return Damaged("=" + unescape((formula[1] or b"").decode("utf-8", "replace")), IS_FORMULA)
+    return None
+
+
+def _column(reference: bytes) -> int:
+    column = 0
+    for character in reference.upper():
+        if not 65 <= character <= 90:
+            break
+        column = column * 26 + character - 64
+    return column - 1
