@@ -1,6 +1,8 @@
 """The only place where XML is parsed: no DTD, no entities, no network, bounded depth and size."""
 
 import re
+from collections.abc import Iterator, Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
@@ -34,12 +36,7 @@ def parse_xml(source: Source, found: Diagnostics) -> "_Element | None":
     """
     from lxml import etree
 
-    place = Span(source.name, 1)
-    if len(source.data) > MAXIMUM_BYTES:
-        found.add(xml_refused("it is larger than 512 MiB"), place)
-        return None
-    if b"<!" in source.data and _DOCTYPE.search(_without_cdata(source.data)):
-        found.add(xml_refused("it declares a document type or entities"), place)
+    if _is_refused(source, found):
         return None
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -54,9 +51,53 @@ def parse_xml(source: Source, found: Diagnostics) -> "_Element | None":
     try:
         return etree.fromstring(source.data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        line, column = getattr(error, "position", (1, 1))
-        found.add(not_xml(str(error).split(", line")[0]), Span(source.name, max(line, 1), max(column, 1)))
+        _damaged(source, error, found)
         return None
+
+
+def walk_xml(source: Source, found: Diagnostics, names: Sequence[str]) -> "Iterator[tuple[str, _Element]]":
+    """Give each start and end of the elements of some local names, in document order; the tree grows meanwhile.
+
+    The caller clears what it has read, so that a file of 10,000 questions needs no tree of all of them. Where the
+    XML is damaged, a finding says so and the walk ends there.
+    """
+    from lxml import etree
+
+    if _is_refused(source, found):
+        return
+    walk = etree.iterparse(
+        BytesIO(source.data),
+        events=("start", "end"),
+        tag=[f"{{*}}{name}" for name in names],
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
+        strip_cdata=True,
+    )
+    try:
+        yield from walk
+    except (etree.XMLSyntaxError, ValueError) as error:
+        _damaged(source, error, found)
+
+
+def _is_refused(source: Source, found: Diagnostics) -> bool:
+    place = Span(source.name, 1)
+    if len(source.data) > MAXIMUM_BYTES:
+        found.add(xml_refused("it is larger than 512 MiB"), place)
+        return True
+    if b"<!" in source.data and _DOCTYPE.search(_without_cdata(source.data)):
+        found.add(xml_refused("it declares a document type or entities"), place)
+        return True
+    return False
+
+
+def _damaged(source: Source, error: Exception, found: Diagnostics) -> None:
+    line, column = getattr(error, "position", (1, 1))
+    found.add(not_xml(str(error).split(", line")[0]), Span(source.name, max(line, 1), max(column, 1)))
 
 
 def _without_cdata(data: bytes) -> bytes:

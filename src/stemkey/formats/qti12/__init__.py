@@ -1,1 +1,1 @@
-"""QTI 1.2: Canvas Classic Quizzes and relatives."""
+"""QTI 1.2: what Canvas's Classic Quizzes import and export, and what other tools call QTI 1.2."""

@@ -1,0 +1,70 @@
+"""The profiles of QTI 1.2: what each can carry, its options, and how a source of it is recognised."""
+
+import re
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Literal
+
+from stemkey.files import Source
+from stemkey.model import Capabilities, ChoiceInteraction, ForeignInteraction
+
+CANVAS_CARRIES = Capabilities(
+    interactions=(ChoiceInteraction, ForeignInteraction),
+    foreign=("qti12",),
+    multiple_response=True,
+    feedback_general=True,
+    feedback_by_result=True,
+    feedback_per_choice=True,
+    points=True,
+    item_titles=True,
+    item_identifiers=True,
+    quiz_title=True,
+    instructions=True,
+    settings=True,
+    shuffle_items=False,
+    sections=True,
+    markup=True,
+    choice_markup=True,
+    math=True,
+    images=True,
+)
+
+_LOOK = 64 * 1024
+_QTI12_TYPE = re.compile(rb"imsqti_xmlv1p[12]|imsqti_item_xmlv1p|learning-application-resource")
+_QTI12_ROOT = re.compile(rb"<(?:\w+:)?questestinterop\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanvasOptions:
+    """How a Canvas package is written."""
+
+    math: Literal["text", "equation_image"] = "text"
+    r"""`text` keeps `\(…\)`, which Canvas renders by MathJax; `equation_image` is for sites where that is off."""
+
+
+def is_canvas(source: Source) -> bool:
+    """Whether the source is certainly QTI 1.2: its XML, or a package whose manifest says so."""
+    if source.data.startswith(b"PK\x03\x04"):
+        return _is_qti12_package(source.data)
+    return _QTI12_ROOT.search(source.data, 0, _LOOK) is not None
+
+
+def _is_qti12_package(data: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            names = archive.namelist()
+            manifest = next((name for name in names if name.rsplit("/", 1)[-1] == "imsmanifest.xml"), None)
+            if manifest is not None:
+                with archive.open(manifest) as member:
+                    text = member.read(16 * _LOOK)
+                if _QTI12_TYPE.search(text):
+                    return True
+            for name in names:
+                if name.endswith((".xml", ".qti")) and not name.endswith("imsmanifest.xml"):
+                    with archive.open(name) as member:
+                        if _QTI12_ROOT.search(member.read(4096)):
+                            return True
+    except Exception:  # noqa: BLE001 # a damaged archive is of no format; the reader that is asked for it says why
+        return False
+    return False

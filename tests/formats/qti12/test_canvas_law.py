@@ -1,0 +1,76 @@
+"""Laws of the Canvas format, for generated quizzes."""
+
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+
+from hypothesis import given, settings
+from tests.strategies import quizzes
+
+from stemkey.diagnostics import Diagnostics
+from stemkey.files import Source, zip_files
+from stemkey.formats.qti12.profiles import CANVAS_CARRIES, CanvasOptions
+from stemkey.formats.qti12.reader import read_qti12
+from stemkey.formats.qti12.writer import write_canvas
+from stemkey.model import Choice, ChoiceInteraction, Content, Item, Quiz, Section
+
+
+def package(quiz: Quiz) -> bytes:
+    return zip_files(write_canvas(quiz, CanvasOptions()))
+
+
+def first_difference(one: object, other: object, path: str = "quiz") -> str | None:
+    """Say where two values differ: pytest's own explanation of two quizzes takes minutes."""
+    if one == other:
+        return None
+    if isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
+        return next(
+            found
+            for index, (left, right) in enumerate(zip(one, other, strict=True))
+            if (found := first_difference(left, right, f"{path}[{index}]"))
+        )
+    if is_dataclass(one) and type(one) is type(other):
+        return next(
+            found
+            for field in fields(one)
+            if (found := first_difference(getattr(one, field.name), getattr(other, field.name), f"{path}.{field.name}"))
+        )
+    return f"{path}: {one!r} is not {other!r}"
+
+
+def read(data: bytes) -> tuple[Quiz, Diagnostics]:
+    found = Diagnostics()
+    return read_qti12(Source("quiz.canvas.zip", data), CanvasOptions(), found), found
+
+
+@given(quizzes(CANVAS_CARRIES))
+@settings(max_examples=60, deadline=None)
+def test_what_is_written_is_read_back_equal(quiz: Quiz) -> None:
+    again, found = read(package(quiz))
+    assert first_difference(quiz, again) is None
+    assert not list(found)
+
+
+@given(quizzes(CANVAS_CARRIES))
+@settings(max_examples=20, deadline=None)
+def test_the_same_quiz_gives_the_same_bytes(quiz: Quiz) -> None:
+    assert package(quiz) == package(quiz)
+
+
+def test_names_that_canvas_would_change_or_misread_are_given_back() -> None:
+    choices = tuple(
+        Choice(identifier=name, content=Content(name), credit=Fraction(name == "is correct"))
+        for name in ("1.5", "i:2", "is correct", "general_x")
+    )
+    items = tuple(
+        Item(
+            identifier=identifier,
+            number=number,
+            body=Content("<p>Which?</p>"),
+            interactions=(ChoiceInteraction(identifier="R1", choices=choices),),
+        )
+        for identifier, number in (("1st", "1a"), ("ü:x", "7"), ("a" * 400, "3"))
+    )
+    quiz = Quiz(identifier="2026-week 1", title="a < b", sections=(Section(items=items),))
+    again, found = read(package(quiz))
+    assert again == quiz
+    assert not list(found)
