@@ -173,3 +173,9 @@ def section_without_questions(title: str, first: int, last: int) -> Text:
 def credit_unreadable(text: str) -> Text:
     """What stands in brackets behind a letter of the key is no share of the points. Example: `**3. B (half)**`."""
     return Text(f"'{text}' is no share of the points", "write it as '50 %' or '1/2'")
+
+
+@rule("R120", Severity.INFO)
+def heading_is_not_the_title(heading: str, title: str) -> Text:
+    """The front matter gives the quiz a title, and its first heading another; the front matter's is used."""
+    return Text(f"the quiz is called '{title}' by its front matter; the heading '{heading}' is not used")

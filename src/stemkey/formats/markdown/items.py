@@ -346,7 +346,9 @@ def _shared(shares: dict[str, Fraction | None], *, several: bool) -> tuple[dict[
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-_BOLD = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1[ \t]*(?=\n[ \t]*(?:\n|```|~~~|\|)|\n?\Z)", re.DOTALL)
+_BOLD = re.compile(
+    r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1[ \t]*(?=\n[ \t]*(?:\n|```|~~~|\||[-*+] |\d+[.)] |!\[|> )|\n?\Z)", re.DOTALL
+)
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 
 

@@ -76,6 +76,11 @@ def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
         first_character = body[0]
         if first_character.isalpha():
             if not (len(body) > 1 and body[1] in _LETTER_END and first_character.isascii()):
+                if index < len(lines) and lines[index][:1] in _UNDERLINES and _is_underlined(lines, index):
+                    level = "1" if lines[index][0] == "=" else "2"
+                    yield Line(HEADING, number, indent, level, offset, offset, False, "", False, raw)
+                    index += 1
+                    continue
                 yield Line(TEXT, number, indent, "", offset, offset, False, "", False, raw)
                 continue
         elif first_character not in _LABEL_START:
@@ -98,6 +103,18 @@ def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
             yield Line(kind, number, indent, label, offset, offset + start, False, "", False, raw)
             continue
         yield _labelled(raw, body, number, indent, offset)
+
+
+_UNDERLINES = ("=", "-")
+
+
+def _is_underlined(lines: list[str], index: int) -> bool:
+    """Whether a line makes the one above it a heading; under a sentence, `---` is meant as a rule."""
+    underline = lines[index].rstrip()
+    if len(underline) < 3 or underline.strip(underline[0]) or (index >= 2 and lines[index - 2].strip()):
+        return False
+    above = lines[index - 1].strip()
+    return underline[0] == "=" or (len(above) <= 60 and above[-1] not in ".:?!,;")
 
 
 def _labelled(raw: str, body: str, number: int, indent: int, offset: int) -> Line:

@@ -7,7 +7,11 @@ from fractions import Fraction
 from stemkey.diagnostics import Diagnostics, Span
 from stemkey.files import Source, decode_text
 from stemkey.formats.markdown.drafts import DraftSection, Outline
-from stemkey.formats.markdown.findings import section_without_questions, text_belongs_to_nothing
+from stemkey.formats.markdown.findings import (
+    heading_is_not_the_title,
+    section_without_questions,
+    text_belongs_to_nothing,
+)
 from stemkey.formats.markdown.grammar import outline
 from stemkey.formats.markdown.items import ItemReader, slug
 from stemkey.formats.markdown.lines import Line, scan_lines
@@ -57,9 +61,12 @@ def _quiz(
     sections = tuple(_sections(draft, reader, source.name, found))
     reader.report_leftover_keys()
     _report_strays(draft.strays, source.name, references, found)
+    title = settings.text("title") or draft.title
+    if draft.title_line and draft.title != title:
+        found.add(heading_is_not_the_title(draft.title, title), Span(source.name, draft.title_line.number))
     return Quiz(
         identifier=identifier,
-        title=settings.text("title") or draft.title,
+        title=title,
         instructions=reader.content(draft.instructions),
         settings=_settings(settings),
         tags=settings.names("tags"),
