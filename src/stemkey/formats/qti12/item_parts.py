@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from stemkey.diagnostics import Span
-from stemkey.formats.qti12.mattext import Incoming
+from stemkey.formats.qti12.mattext import Incoming, Where, line_of
 from stemkey.model import EMPTY, Content
 
 if TYPE_CHECKING:
@@ -26,11 +25,6 @@ class _LocalNames(dict[str, str]):
 
 
 LOCAL = _LocalNames()
-
-
-def line_of(element: "_Element") -> int:
-    """Return the line that an element stands in."""
-    return element.sourceline or 1  # type: ignore[return-value,unreachable,truthy-bool]  # lxml-stubs: no type
 
 
 class Label(NamedTuple):
@@ -101,18 +95,11 @@ class Parts:
         return [part for part in self.presented if isinstance(part, Response)]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What is needed to read text: the package, and where we are in it."""
 
     incoming: Incoming
-    source: str
-    folder: str
-    number: str
-
-    def place(self, element: "_Element") -> Span:
-        """Return where an element stands."""
-        return Span(self.source, line_of(element))
+    where: Where
 
 
 def item_parts(item: "_Element", reading: Reading) -> Parts:
@@ -142,6 +129,9 @@ def metadata(element: "_Element") -> Iterator[tuple[str, str]]:
         if name == "qtimetadata":
             yield from metadata(child)
         elif name == "qtimetadatafield":
+            if len(child) == 2 and (label := child[0].text):
+                yield label.strip(), child[1].text or ""
+                continue
             label = entry = ""
             for part in child:
                 if LOCAL[part.tag] == "fieldlabel":
@@ -251,18 +241,16 @@ def _mattext(element: "_Element", reading: Reading) -> Content:
     incoming = reading.incoming
     if len(element):
         # Markup that was not escaped: read as the HTML that it is.
-        return incoming.content(_inner(element), reading.place(element), reading.number, reading.folder)
+        return incoming.content(_inner(element), element, reading.where)
     if not text:
         return EMPTY
     if kind == "text/html":
-        if "=" not in text and "<" not in text and "&" not in text:
-            return Content(text)
-        return incoming.content(text, reading.place(element), reading.number, reading.folder)
+        return incoming.content(text, element, reading.where)
     if kind is None or not kind.strip():
-        return incoming.guessed(text, reading.place(element), reading.number, reading.folder)
+        return incoming.guessed(text, element, reading.where)
     if kind.strip().lower() == "text/plain":
         return incoming.plain(text)
-    return incoming.content(text, reading.place(element), reading.number, reading.folder)
+    return incoming.content(text, element, reading.where)
 
 
 def _inner(element: "_Element") -> str:
@@ -286,7 +274,7 @@ def _image(element: "_Element", reading: Reading) -> Content:
     uri = element.get("uri") or element.get("entityref") or ""
     if not uri:
         return EMPTY
-    key = reading.incoming.file(uri, reading.place(element), reading.number, reading.folder)
+    key = reading.incoming.file(uri, element, reading.where)
     sizes = "".join(
         f' {name}="{escape(value)}"' for name in ("width", "height") if (value := element.get(name, "")).isdigit()
     )
@@ -300,7 +288,7 @@ def _link(element: "_Element", reading: Reading) -> Content:
     uri = element.get("uri") or ""
     if not uri:
         return EMPTY
-    key = reading.incoming.file(uri, reading.place(element), reading.number, reading.folder)
+    key = reading.incoming.file(uri, element, reading.where)
     return Content(f'<a href="{escape(key)}">{escape(uri.rsplit("/", 1)[-1], quote=False)}</a>')
 
 

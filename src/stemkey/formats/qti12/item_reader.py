@@ -53,7 +53,7 @@ def points_unreadable(text: str) -> Text:
 def read_item(element: "_Element", reading: Reading, position: int, quiz: str, found: Diagnostics) -> Item:
     """Return the item of an `<item>`; what cannot be read is kept whole."""
     parts = item_parts(element, reading)
-    span = Span(reading.source, parts.line)
+    span = Span(reading.where.source, parts.line)
     memo = read_memo(parts.metadata.get(MEMO))
     number = memo_text(memo, "number") or str(position)
     interaction = _interaction(parts, memo, reading, found, number)
@@ -89,10 +89,10 @@ def _choice(
     multiple = parts.metadata.get("question_type") == "multiple_answers_question" or response.cardinality == "Multiple"
     earned = _multiple_credits(parts, response) if multiple else _single_credits(parts)
     if not any(credit > 0 for credit in earned.values()):
-        found.add(no_key_in_item(_kind(parts) or "choice"), Span(reading.source, parts.line), item=number)
+        found.add(no_key_in_item(_kind(parts) or "choice"), Span(reading.where.source, parts.line), item=number)
     told = _answer_feedback(parts)
     names = memo_names(memo, "choices", len(response.labels)) if memo else None
-    source = reading.source
+    source = reading.where.source
     feedback = parts.feedback
     choices = tuple(
         Choice(

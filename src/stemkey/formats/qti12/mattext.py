@@ -6,12 +6,17 @@ to a plain field without being unescaped, unless its element has an attribute.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape, unescape
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, unquote
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.model import EMPTY, Asset, Content, text_content
+from stemkey.richtext.sanitise import markup_left_out, sanitise
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 FILE_BASE = "$IMS-CC-FILEBASE$"
 
@@ -100,6 +105,25 @@ def _equation_image(match: re.Match[str]) -> str:
     )
 
 
+def line_of(element: "_Element") -> int:
+    """Return the line that an element stands in."""
+    return element.sourceline or 1  # type: ignore[return-value,unreachable,truthy-bool]  # lxml-stubs: no type
+
+
+@dataclass(slots=True)
+class Where:
+    """Where in a package we are: for the places of findings, and for files named beside a text."""
+
+    source: str
+    folder: str
+    item: str | None = None
+    """Number of the item being read."""
+
+    def span(self, element: "_Element | None") -> Span:
+        """Return the place of an element."""
+        return Span(self.source, line_of(element) if element is not None else 1)
+
+
 class Incoming:
     """How text of one package is read: its files, and those that a text named so far."""
 
@@ -111,55 +135,62 @@ class Incoming:
         self._missing: set[str] = set()
         self.assets: dict[str, Asset] = {}
 
-    def content(self, html: str | None, place: Span, item: str | None = None, folder: str = "") -> Content:
+    def content(self, html: str | None, element: "_Element | None", where: Where) -> Content:
         """Return HTML of the package as content."""
         if not html:
             return EMPTY
-        if "equation_image" in html:
-            html = _EQUATION.sub(_from_equation_image, html)
         if "=" in html:
+            if "equation_image" in html:
+                html = _EQUATION.sub(_from_equation_image, html)
             if 'class="stemkey' in html:
                 html = _without_mark(html)
-            html = _TAG.sub(lambda tag: self._tag(tag, place, item, folder), html)
-        return clean(html)
+            html = _TAG.sub(lambda tag: self._tag(tag, element, where), html)
+        # What most texts are, without asking the sanitiser.
+        elif html.count("<") == 2 and html[:3] == "<p>" and html[-4:] == "</p>" and "&" not in html:
+            if html.count(">") == 2 and html[3] not in " \n" and html[-5] not in " \n":
+                return Content(html)
+        content, left_out = sanitise(html)
+        if left_out:
+            self._found.add(markup_left_out(left_out), where.span(element), item=where.item)
+        return content
 
     def plain(self, text: str | None) -> Content:
         """Return plain text of the package as content."""
         return text_content(text) if text else EMPTY
 
-    def guessed(self, text: str | None, place: Span, item: str | None = None, folder: str = "") -> Content:
+    def guessed(self, text: str | None, element: "_Element", where: Where) -> Content:
         """Return text that does not say what it is as content: HTML where it has a tag or an entity."""
         if text and _LOOKS_LIKE_HTML.search(text):
-            return self.content(text, place, item, folder)
+            return self.content(text, element, where)
         return self.plain(text)
 
-    def file(self, reference: str, place: Span, item: str | None = None, folder: str = "") -> str:
+    def file(self, reference: str, element: "_Element | None", where: Where) -> str:
         """Return the asset's key for a file that the package names; the reference itself where there is none."""
         bare = _BASE.sub("", reference)
         named = bare != reference
         if not named and (_ELSEWHERE.match(reference) or _ANY_TOKEN.match(reference)):
             return reference
         path = unquote(bare.split("?", 1)[0].split("#", 1)[0])
-        name = self._find(path, folder)
+        name = self._find(path, where.folder)
         if name is None and "%" in path:
-            name = self._find(unquote(path), folder)
+            name = self._find(unquote(path), where.folder)
         if name is None:
             if (named or "." in path) and reference not in self._missing:
                 self._missing.add(reference)
-                self._found.add(file_not_in_package(path), place, item=item)
+                self._found.add(file_not_in_package(path), where.span(element), item=where.item)
             return reference
         key = self._keys.get(name) or name.removeprefix("web_resources/")
         self.assets.setdefault(key, Asset(name=key, data=self._files[name]))
         return key
 
-    def _tag(self, tag: re.Match[str], place: Span, item: str | None, folder: str) -> str:
+    def _tag(self, tag: re.Match[str], element: "_Element | None", where: Where) -> str:
         if "=" not in tag[0]:
             return tag[0]
-        return _REFERENCE.sub(lambda match: self._reference(match, place, item, folder), tag[0])
+        return _REFERENCE.sub(lambda match: self._reference(match, element, where), tag[0])
 
-    def _reference(self, match: re.Match[str], place: Span, item: str | None, folder: str) -> str:
+    def _reference(self, match: re.Match[str], element: "_Element | None", where: Where) -> str:
         value = match[2] if match[2] is not None else match[3]
-        key = self.file(unescape(value), place, item, folder)
+        key = self.file(unescape(value), element, where)
         return f'{match[1].lower()}="{escape(key)}"'
 
     def _find(self, path: str, folder: str) -> str | None:
@@ -207,8 +238,3 @@ def _from_equation_image(match: re.Match[str]) -> str:
         return match[0]
     tex = escape(tex, quote=False)
     return f"\\[{tex}\\]" if "display" in values.get("class", "").split() else f"\\({tex}\\)"
-
-
-def clean(html: str) -> Content:
-    """Return foreign HTML as content."""
-    return Content(html)

@@ -11,9 +11,9 @@ from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.files import Source, read_zip
 from stemkey.files.safe_xml import parse_xml, walk_xml
 from stemkey.formats.qti12.idents import MEMO, memo_text, read_memo
-from stemkey.formats.qti12.item_parts import LOCAL, Reading, line_of, metadata
+from stemkey.formats.qti12.item_parts import LOCAL, Reading, metadata
 from stemkey.formats.qti12.item_reader import read_item
-from stemkey.formats.qti12.mattext import Incoming
+from stemkey.formats.qti12.mattext import Incoming, Where, line_of
 from stemkey.formats.qti12.meta import Meta, fraction, read_meta
 from stemkey.formats.qti12.profiles import CanvasOptions
 from stemkey.model import EMPTY, Item, Quiz, Section, Settings
@@ -67,7 +67,7 @@ class Assessment:
 def _bare(source: Source, found: Diagnostics) -> Quiz:
     incoming = Incoming({}, found, {})
     assessment = _assessment(source, incoming, "", _name(source.stem), found)
-    return _quiz(source, assessment, None, incoming)
+    return _quiz(source, assessment, None, incoming, "")
 
 
 def _package(source: Source, files: Mapping[str, bytes], found: Diagnostics) -> Quiz:
@@ -82,7 +82,7 @@ def _package(source: Source, files: Mapping[str, bytes], found: Diagnostics) -> 
     incoming = Incoming(files, found, keys)
     assessment = _assessment(member, incoming, folder, _name(source.stem), found)
     meta = _meta(source, files, folder, found)
-    return _quiz(source, assessment, meta, incoming)
+    return _quiz(source, assessment, meta, incoming, folder)
 
 
 def _assessment_files(source: Source, files: Mapping[str, bytes], found: Diagnostics) -> list[str]:
@@ -165,7 +165,8 @@ class _Walk:
 
     def __init__(self, incoming: Incoming, source: str, folder: str, fallback: str, found: Diagnostics) -> None:
         self.assessment = Assessment()
-        self._incoming, self._source, self._folder = incoming, source, folder
+        self._reading = Reading(incoming, Where(source, folder))
+        self._source = source
         self._fallback, self._found = fallback, found
         self._position = 0
         self._open: list[_Open] = [_Open("", "")]
@@ -200,9 +201,9 @@ class _Walk:
 
     def _item(self, element: "_Element") -> None:
         self._position += 1
-        reading = Reading(self._incoming, self._source, self._folder, str(self._position))
+        self._reading.where.item = str(self._position)
         quiz = self.assessment.ident or self._fallback
-        item = read_item(element, reading, self._position, quiz, self._found)
+        item = read_item(element, self._reading, self._position, quiz, self._found)
         if item.identifier in self._known:
             item = self._renamed(item)
         self._known.add(item.identifier)
@@ -271,7 +272,7 @@ def _selection(section: "_Element") -> tuple[int | None, Fraction | None]:
     return select, points
 
 
-def _quiz(source: Source, assessment: Assessment, meta: Meta | None, incoming: Incoming) -> Quiz:
+def _quiz(source: Source, assessment: Assessment, meta: Meta | None, incoming: Incoming, folder: str) -> Quiz:
     memo = read_memo(assessment.fields.get(MEMO))
     settings = meta.settings if meta is not None else _own_settings(assessment.fields)
     unsaid = memo.get("unsaid")
@@ -283,7 +284,7 @@ def _quiz(source: Source, assessment: Assessment, meta: Meta | None, incoming: I
     return Quiz(
         identifier=memo_text(memo, "identifier") or _name(assessment.ident) or _name(source.stem),
         title=(meta.title if meta is not None else "") or assessment.title,
-        instructions=incoming.content(description, Span(source.name, 1)) if description else EMPTY,
+        instructions=incoming.content(description, None, Where(source.name, folder)) if description else EMPTY,
         settings=settings,
         sections=tuple(assessment.sections),
         assets=incoming.assets,
