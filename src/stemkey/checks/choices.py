@@ -7,7 +7,10 @@ from stemkey.richtext import to_plain
 
 @rule("Q102", Severity.ERROR)
 def option_empty(label: str) -> Text:
-    """An option has no text and no picture. Canvas shows it as "No answer text provided."."""
+    """An option has no text and no picture, so nobody can tell what it says.
+
+    Canvas shows it as "No answer text provided.".
+    """
     return Text(f"option {label} is empty", "write its text, or remove it")
 
 

@@ -7,7 +7,10 @@ from stemkey.richtext import to_plain
 
 @rule("Q112", Severity.ERROR)
 def stem_empty(number: str) -> Text:
-    """A question has options or a key, but asks nothing."""
+    """A question has options or a key, but asks nothing.
+
+    Its text may have been taken for something else: for a heading, or for the instructions.
+    """
     return Text(f"question {number} has no text", "write what it asks")
 
 

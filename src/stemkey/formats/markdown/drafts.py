@@ -8,37 +8,53 @@ from stemkey.formats.markdown.lines import Line, dedent
 class Block:
     """Lines that belong together: a stem, an option, an explanation."""
 
-    __slots__ = ("indent", "lines", "start")
+    __slots__ = ("first", "indent", "more", "start")
 
-    def __init__(self, first: Line | None = None, start: int = 0, indent: int = 0) -> None:
-        self.lines: list[Line] = [] if first is None else [first]
+    def __init__(self, first: Line, start: int, indent: int) -> None:
+        self.first = first
         self.start = start
-        """Where the text begins in the first line."""
+        """Where the text begins in the first line, 0-based."""
         self.indent = indent
         """Columns that the further lines are indented by."""
+        self.more: list[Line] | None = None
+        """The further lines; most blocks have none."""
+
+    def append(self, line: Line) -> None:
+        """Take up a further line."""
+        if self.more is None:
+            self.more = [line]
+        else:
+            self.more.append(line)
+
+    @property
+    def lines(self) -> list[Line]:
+        """Every line."""
+        return [self.first, *(self.more or ())]
+
+    @property
+    def last(self) -> Line:
+        """The last line."""
+        return self.more[-1] if self.more else self.first
 
     @property
     def text(self) -> str:
         """The Markdown of the lines, without labels and indentation."""
-        lines = self.lines
-        if not lines:
-            return ""
-        if len(lines) == 1:
-            return lines[0].raw[self.start :].strip(" \t")
-        rest = [dedent(line.raw, self.indent) for line in lines[1:]]
-        return "\n".join([lines[0].raw[self.start :], *rest]).strip("\n")
+        if self.more is None:
+            return self.first.raw[self.start :].strip(" \t")
+        rest = [dedent(line.raw, self.indent) for line in self.more]
+        return "\n".join([self.first.raw[self.start :], *rest]).strip("\n")
 
 
-@dataclass(slots=True)
-class DraftChoice:
+class DraftChoice(Block):
     """An option as it was written."""
 
-    line: Line
-    block: Block
-    letter: str
-    marked: bool = False
-    """Marked as right where it stands: a ticked box, bold among plain ones."""
-    feedback: "Block | None" = None
+    __slots__ = ("letter", "marked")
+
+    def __init__(self, first: Line, letter: str, *, marked: bool = False) -> None:
+        super().__init__(first, first.start, first.indent + 2)
+        self.letter = letter
+        self.marked = marked
+        """Marked as right where it stands: a ticked box, bold among plain ones."""
 
 
 @dataclass(slots=True)

@@ -78,7 +78,10 @@ def option_letter_skipped(missing: str, letter: str) -> Text:
 
 @rule("R107", Severity.ERROR)
 def option_letter_repeated(letter: str) -> Text:
-    """Two options of one question have the same letter, so the key does not say which of them is right."""
+    """Two options of one question have the same letter, so the key does not say which of them is right.
+
+    The second one is kept under another letter, so that the rest of the question can be checked.
+    """
     return Text(f"two options have the letter {letter}", "give each option a letter of its own")
 
 
@@ -107,14 +110,20 @@ def number_repeated(number: str, name: str) -> Text:
 
 @rule("R110", Severity.INFO)
 def numbering_starts_again(section: str, first: str, name: str) -> Text:
-    """A section numbers its questions from the start again, so its questions get longer names."""
+    """A section numbers its questions from the start again, so its questions get longer names.
+
+    The names are what findings, sheets and reports call the questions by; keys are taken in the order of the sections.
+    """
     where = f"section '{section}'" if section else "a further section"
     return Text(f"{where} numbers its questions again; its question {first} is called {name}")
 
 
 @rule("R111", Severity.WARNING)
 def key_given_twice(number: str) -> Text:
-    """A question has more than one entry in the key; the first one counts."""
+    """A question has more than one entry in the key; the first one counts.
+
+    Where the two differ, only the author knows which one is right.
+    """
     return Text(f"question {number} has another key already, which counts", "remove one of the two")
 
 
@@ -138,7 +147,10 @@ def image_remote(address: str) -> Text:
 
 @rule("R114", Severity.WARNING)
 def setting_unknown(name: str, near: str | None, known: str) -> Text:
-    """The front matter or a question's settings have a name that stemkey does not know; it has no effect."""
+    """The front matter or a question's settings have a name that stemkey does not know; it has no effect.
+
+    A mistyped name would otherwise be a setting that silently does nothing.
+    """
     return Text(f"there is no setting '{name}'", f"did you mean '{near}'?" if near else f"known settings: {known}")
 
 
@@ -150,19 +162,28 @@ def setting_unreadable(name: str, value: str, expected: str) -> Text:
 
 @rule("R116", Severity.ERROR)
 def front_matter_unreadable(reason: str) -> Text:
-    """The lines between the first `---` and the next are not YAML, so none of the quiz's settings is known."""
+    """The lines between the first `---` and the next are not YAML, so none of the quiz's settings is known.
+
+    Most often a value holds `: ` or begins with a quotation mark. Example: `title: "Week 3: caches"`.
+    """
     return Text(f"the front matter is not YAML: {reason}", "write 'name: value' lines; put a value with ': ' in quotes")
 
 
 @rule("R117", Severity.ERROR)
-def identifier_repeated(identifier: str) -> Text:
-    """Two questions have the same id; a Moodle import keeps only the first one's, Canvas only one of the two."""
+def question_id_repeated(identifier: str) -> Text:
+    """Two questions have the same id, by which LMSs recognise them.
+
+    A Moodle import drops the second one's id, Canvas keeps only one of the two questions.
+    """
     return Text(f"another question has the id '{identifier}'", "give each question an id of its own")
 
 
 @rule("R118", Severity.WARNING)
 def section_without_questions(title: str, first: int, last: int) -> Text:
-    """A heading is followed by text, but by no question; the text is not in the quiz that was read."""
+    """A heading is followed by text, but by no question; the text is not in the quiz that was read.
+
+    If it should be asked, its questions may be written in a way that is not recognised.
+    """
     return Text(
         f"'{title}' (lines {first} to {last}) holds no question and is left out",
         "number its questions ('1. …'), or keep the quiz in a file of its own",
@@ -177,5 +198,8 @@ def credit_unreadable(text: str) -> Text:
 
 @rule("R120", Severity.INFO)
 def heading_is_not_the_title(heading: str, title: str) -> Text:
-    """The front matter gives the quiz a title, and its first heading another; the front matter's is used."""
+    """The front matter gives the quiz a title, and its first heading another; the front matter's is used.
+
+    Remove one of the two, or make them equal, so that nobody wonders.
+    """
     return Text(f"the quiz is called '{title}' by its front matter; the heading '{heading}' is not used")

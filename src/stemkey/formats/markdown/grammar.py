@@ -92,8 +92,8 @@ class _Grammar:
 
     def _append(self, block: Block, line: Line) -> None:
         if self.blank:
-            block.lines.append(BLANK_LINE)
-        block.lines.append(line)
+            block.append(BLANK_LINE)
+        block.append(line)
 
     # Lines that open something
 
@@ -131,8 +131,7 @@ class _Grammar:
         """Whether a line numbered 1 is a list inside the stem: `Which of these are true?` 1. … 2. … A) 1 and 2."""
         if int(item.number) == 0:
             return False
-        last = next((line for line in reversed(item.stem.lines) if line.kind != BLANK), item.line)
-        return _is_bold(item.line) or last.raw.rstrip().endswith(":") or not self._has_options()
+        return _is_bold(item.line) or item.stem.last.raw.rstrip().endswith(":") or not self._has_options()
 
     def _has_options(self) -> bool:
         """Whether an option follows before the next numbered line, heading or rule."""
@@ -152,10 +151,9 @@ class _Grammar:
 
     def _lettered(self, line: Line) -> None:
         if self.place in (Place.STEM, Place.CHOICE) and self.item is not None and self._opens_choice(line, self.item):
-            block = Block(line, line.start, line.indent + 2)
-            marked = line.box in {"x", "X"}
-            self.item.choices.append(DraftChoice(line, block, line.label.upper(), marked))
-            self.place, self.block = Place.CHOICE, block
+            choice = DraftChoice(line, line.label.upper(), marked=line.box in {"x", "X"})
+            self.item.choices.append(choice)
+            self.place, self.block = Place.CHOICE, choice
         else:
             self._continue(line)
 
@@ -163,8 +161,8 @@ class _Grammar:
         letter = line.label.upper()
         if not item.choices:
             return letter == "A" or line.bullet or (letter in "BC" and line.raw[line.start - 1 : line.start] != ".")
-        first = item.choices[0].line
-        if line.indent >= first.indent + 2 and line.indent > item.choices[-1].line.indent + 1:
+        first = item.choices[0].first
+        if line.indent >= first.indent + 2 and line.indent > item.choices[-1].first.indent + 1:
             return False
         last = item.choices[-1].letter
         return letter > last or line.bullet == first.bullet

@@ -1,7 +1,6 @@
 """From drafts to the model: render, match key and question, and say what does not fit."""
 
 import re
-from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from fractions import Fraction
 from unicodedata import normalize
@@ -10,7 +9,6 @@ from stemkey.diagnostics import Diagnostics, Span, column_letters
 from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, DraftKey, DraftSection, KeyLetter
 from stemkey.formats.markdown.findings import (
     credit_unreadable,
-    identifier_repeated,
     key_for_no_question,
     key_given_twice,
     key_letter_and_text_disagree,
@@ -20,6 +18,7 @@ from stemkey.formats.markdown.findings import (
     numbering_starts_again,
     option_letter_repeated,
     option_letter_skipped,
+    question_id_repeated,
     question_without_options,
 )
 from stemkey.formats.markdown.lines import Line
@@ -120,7 +119,7 @@ class ItemReader:
         key = self._key(draft, number, name)
         stem = draft.stem
         text = stem.text
-        body = self._block(_without_bold(text), stem.lines, name)
+        body = self._block(_without_bold(text), stem, name)
         interaction = self._choices(draft, key, settings, name) if draft.choices else self._free_response(draft, name)
         points = settings.number("points") if settings else None
         return Item(
@@ -151,7 +150,7 @@ class ItemReader:
         identifier = f"{self.quiz}-{slug(own)}" if own else f"{self.quiz}-q{name}"
         if identifier in self.identifiers:
             place = settings.settings["id"].place if settings and own else self._span(draft.line)
-            self.found.add(identifier_repeated(own or identifier), place, item=name)
+            self.found.add(question_id_repeated(own or identifier), place, item=name)
             identifier = f"{identifier}-q{name}"
         self.identifiers.add(identifier)
         return identifier
@@ -168,8 +167,8 @@ class ItemReader:
         taken: set[str] = set()
         source = self.source
         for choice in draft.choices:
-            line = choice.line
-            content = self._inline(choice.block, name)
+            line = choice.first
+            content = self._inline(choice, name)
             letter = choice.letter
             if letter in taken:  # reported already; a name of its own keeps the option in the quiz
                 letter = column_letters(len(taken) + 25)
@@ -195,7 +194,7 @@ class ItemReader:
         """Return the credit of each keyed letter."""
         letters = key.letters if key else []
         if not letters and any(choice.marked for choice in draft.choices):
-            letters = [KeyLetter(choice.letter, choice.line.at + 1) for choice in draft.choices if choice.marked]
+            letters = [KeyLetter(choice.letter, choice.first.at + 1) for choice in draft.choices if choice.marked]
         known = [choice.letter for choice in draft.choices]
         if len(letters) == 1 and not letters[0].credit and letters[0].letter in known:
             return {letters[0].letter: FULL_CREDIT}, Cardinality.SINGLE
@@ -219,7 +218,7 @@ class ItemReader:
         for choice in choices:
             letter = choice.letter
             if letter != expected:
-                place = Span(self.source, choice.line.number, choice.line.at + 1)
+                place = Span(self.source, choice.first.number, choice.first.at + 1)
                 if letter in seen:
                     self.found.add(option_letter_repeated(letter), place, item=name)
                 else:
@@ -231,7 +230,7 @@ class ItemReader:
         """Compare the key's text with the option it names; what is no option's text is an explanation."""
         letter = key.letters[0].letter
         index = next((index for index, choice in enumerate(draft.choices) if choice.letter == letter), None)
-        if index is None or draft.choices[index].block.text == key.text:
+        if index is None or draft.choices[index].text == key.text:
             return
         wanted = _normal(to_plain(from_markdown_inline(key.text)))
         texts = [_normal(to_plain(choice.content)) for choice in choices]
@@ -249,7 +248,8 @@ class ItemReader:
             self.found.add(key_letter_and_text_disagree(letter, said, option, None), place, item=name)
         else:
             first = Block(key.line, key.text_at, key.line.indent)
-            first.lines += key.explanation.lines if key.explanation else []
+            for line in key.explanation.lines if key.explanation else []:
+                first.append(line)
             key.explanation = first
 
     def _free_response(self, draft: DraftItem, name: str) -> Interaction:
@@ -280,10 +280,10 @@ class ItemReader:
     def _feedback(self, key: DraftKey, name: str) -> Feedback:
         general = EMPTY
         if key.explanation:
-            general = self._block(key.explanation.text, key.explanation.lines, name)
+            general = self._block(key.explanation.text, key.explanation, name)
         if not key.parts:
             return Feedback(general=general) if general else NO_FEEDBACK
-        parts = {label: self._block(block.text, block.lines, name) for label, block in key.parts if len(label) > 1}
+        parts = {label: self._block(block.text, block, name) for label, block in key.parts if len(label) > 1}
         return Feedback(
             general=general or parts.get("explanation", EMPTY),
             correct=parts.get("correct", EMPTY),
@@ -298,28 +298,28 @@ class ItemReader:
 
     # Content
 
-    def _block(self, text: str, lines: Iterable[Line], name: str | None) -> Content:
+    def _block(self, text: str, block: Block, name: str | None) -> Content:
         dropped: list[str] = []
         content = from_markdown(text, references=self.references, dropped=dropped)
-        self._looked_at(content, lines, name, dropped)
+        if dropped or "src=" in content:
+            self._look_at(content, block, name, dropped)
         return content
 
     def _inline(self, block: Block, name: str | None) -> Content:
         dropped: list[str] = []
         content = from_markdown_inline(block.text, references=self.references, dropped=dropped)
-        self._looked_at(content, block.lines, name, dropped)
+        if dropped or "src=" in content:
+            self._look_at(content, block, name, dropped)
         return content
 
-    def _looked_at(self, content: Content, lines: Iterable[Line], name: str | None, dropped: list[str]) -> None:
-        if "src=" in content:
-            self.pictures.gather(content, lines, name)
+    def _look_at(self, content: Content, block: Block, name: str | None, dropped: list[str]) -> None:
+        self.pictures.gather(content, block.lines, name)
         if dropped:
-            first = next(iter(lines))
-            self.found.add(markup_left_out(tuple(dict.fromkeys(dropped))), self._span(first), item=name)
+            self.found.add(markup_left_out(tuple(dict.fromkeys(dropped))), self._span(block.first), item=name)
 
     def content(self, blocks: list[Block]) -> Content:
         """Return blocks that belong to no item, as one content."""
-        return Content("\n".join(filter(None, (self._block(block.text, block.lines, None) for block in blocks))))
+        return Content("\n".join(filter(None, (self._block(block.text, block, None) for block in blocks))))
 
     def _span(self, line: Line) -> Span:
         return Span(self.source, line.number, line.at + 1, max(len(line.raw.rstrip()) - line.at, 1))
