@@ -57,6 +57,9 @@ def grade(
     from_: Annotated[
         str | None, typer.Option("--from", metavar="FORMAT", help="Format of the quiz; else detected.")
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print notes too, not only warnings and errors.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what results.json holds on standard output too.")
     ] = False,
@@ -92,7 +95,7 @@ def grade(
         outcome = grade_class(quiz, sheets, out, options)
     except ValueError as error:
         raise refuse(str(error)) from None
-    show_findings(outcome.diagnostics)
+    show_findings(outcome.diagnostics, notes=verbose)
     graded = outcome.value
     if graded is None:
         print("nothing was graded", file=sys.stderr)

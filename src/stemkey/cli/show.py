@@ -16,13 +16,24 @@ def refuse(message: str) -> typer.Exit:
     return typer.Exit(2)
 
 
-def show_findings(diagnostics: Sequence[Diagnostic], *, style: str = "text", stream: TextIO | None = None) -> None:
-    """Print findings with the lines of the files that they point at."""
+def show_findings(
+    diagnostics: Sequence[Diagnostic], *, style: str = "text", stream: TextIO | None = None, notes: bool = True
+) -> None:
+    """Print findings with the lines of the files that they point at; without `notes` those are only counted."""
+    stream = stream or sys.stderr
+    hidden = 0
+    if not notes:
+        worth = [found for found in diagnostics if found.severity is not Severity.INFO]
+        hidden, diagnostics = len(diagnostics) - len(worth), worth
+    if diagnostics:
+        _print_findings(diagnostics, style, stream)
+    if hidden:
+        print(f"{hidden} note{'s' if hidden > 1 else ''} more with --verbose", file=stream)
+
+
+def _print_findings(diagnostics: Sequence[Diagnostic], style: str, stream: TextIO) -> None:
     from stemkey.diagnostics.render import render_github, render_text
 
-    if not diagnostics:
-        return
-    stream = stream or sys.stderr
     if style == "github":
         text = render_github(diagnostics)
     else:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.files.source import Source
@@ -111,7 +111,7 @@ def _refusal(infos: list[zipfile.ZipInfo]) -> str | None:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
+def whole_file(path: Path) -> Iterator[BinaryIO]:
     """Give a file to write that takes its name only when the block ends well.
 
     A kill at any moment leaves the old file or the new one; an exception leaves the old one.

@@ -244,7 +244,6 @@ def _batches(layout: Layout, counts: RowCounts, report: RowReport) -> Iterator[R
         attempt = _attempt(row, layout, attempts, counts, report)
         if attempt is not None:
             waiting.append(attempt)
-            counts.graded += 1
             if len(waiting) == BATCH:
                 yield _batch(waiting, layout)
                 waiting = []

@@ -1,0 +1,301 @@
+"""From a response sheet to reports: the second half of the product on one page.
+
+open_sheet → compile_key → score + tally (rows go to students.csv as they come) → analyse → reports → save
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stemkey.diagnostics import CellSpan, Diagnostics, Outcome, Severity, Text, rule
+from stemkey.files import Source, open_source, save, whole_file
+from stemkey.pipeline import broken_items, leave_out, read_source
+from stemkey.sheets.options import SheetOptions
+
+if TYPE_CHECKING:
+    from stemkey.model import Quiz
+    from stemkey.reports import ReportFormat
+    from stemkey.reports.results import Results
+    from stemkey.scoring.answer_key import AnswerKey
+    from stemkey.scoring.attempts import Policy, Sink
+    from stemkey.scoring.gradebook import GradingRecord
+    from stemkey.scoring.score import ScoredBatch
+    from stemkey.sheets.table import ResponseTable
+
+
+STUDENTS = "students.csv"
+
+
+@rule("G001", Severity.ERROR)
+def quiz_is_broken(count: int) -> Text:
+    """The quiz has errors, and grading against a broken key could take points from a whole class.
+
+    Mend the errors, or grade without the questions concerned with `--keep-going`: they are then named in every
+    report and count for nobody.
+    """
+    return Text(
+        f"the quiz has {count} error{'s' if count != 1 else ''}, so nothing is graded with it",
+        "mend the quiz, or leave the broken questions out with --keep-going",
+    )
+
+
+@rule("G002", Severity.ERROR)
+def sheet_not_graded() -> Text:
+    """One of several sheets could not be read or matched, so the people in it have no score; the others have."""
+    return Text("this sheet is not graded; the others are", "mend it as said above and grade all sheets again")
+
+
+@rule("G003", Severity.ERROR)
+def nobody_graded() -> Text:
+    """The sheet was read and its columns matched, but no row in it could be graded; each is listed with its reason."""
+    return Text("no row of the sheet could be graded", "see the findings above; they say why for each row")
+
+
+@rule("G004", Severity.INFO)
+def candidates_not_listed(count: int) -> Text:
+    """Above 20,000 candidates only students.csv lists everybody; workbook, page and JSON hold the summaries."""
+    return Text(
+        f"{count:,} candidates: only students.csv lists them one by one", "take single candidates from students.csv"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeOptions:
+    """What `stemkey grade` can be told."""
+
+    attempts: "Policy" = "best"
+    reports: tuple[str, ...] = ("csv", "xlsx", "html", "json")
+    title: str | None = None
+    anonymous: bool = False
+    keep_going: bool = False
+    quiz_format: str | None = None
+    sheet: SheetOptions = field(default_factory=SheetOptions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradedClass:
+    """What became of a run: what to tell the user, and the exit status."""
+
+    lines: tuple[str, ...]
+    """What to print: the mapping that was used, the files that were written, how it went."""
+    status: int
+    json: bytes | None = None
+    """results.json, where it was asked for."""
+
+
+def grade_class(
+    quiz_name: str, sheet_names: Sequence[str], out: Path, options: GradeOptions
+) -> Outcome[GradedClass | None]:
+    """Grade sheets against a quiz and write the reports into a folder; None where nothing was graded.
+
+    Raises `ValueError` subclasses for bad options, `OSError` for files that cannot be opened. Nothing outside
+    `out` is touched; files appear whole or not at all.
+    """
+    from stemkey.reports import find_report
+
+    rows = [find_report(name) for name in dict.fromkeys(options.reports)]
+    found = Diagnostics()
+    quiz_source, quiz = _keyed_quiz(quiz_name, options, found)
+    if quiz is None:
+        return Outcome(None, found.freeze())
+    sources = [open_source(name) for name in dict.fromkeys(sheet_names)]
+    _refuse_overwriting([quiz_source, *sources], _file_names(rows), out)
+    tables = _tables(sources, quiz, options.sheet, found)
+    if not tables:
+        return Outcome(None, found.freeze())
+    try:
+        return Outcome(_grade(quiz, quiz_source, tables, rows, out, options, found), found.freeze())
+    except _NothingGradedError:
+        return Outcome(None, found.freeze())
+
+
+class _NothingGradedError(Exception):
+    """Leaves the block in which files are open, so that none of them appears."""
+
+
+def _grade(
+    quiz: "Quiz",
+    quiz_source: Source,
+    tables: "Sequence[ResponseTable]",
+    rows: "Sequence[ReportFormat]",
+    out: Path,
+    options: GradeOptions,
+    found: Diagnostics,
+) -> GradedClass:
+    from stemkey.analysis.analysis import analyse
+    from stemkey.reports.results import MAXIMUM_LISTED, Results
+    from stemkey.reports.students import StudentsFile
+    from stemkey.scoring.attempts import GradingChoices, grade_tables
+    from stemkey.scoring.compiler import compile_key
+
+    key = compile_key(quiz, found)
+    if found.has_errors and not options.keep_going and any(finding.code == "G101" for finding in found):
+        raise _NothingGradedError
+    tally = _TallySink(key)
+    choices = GradingChoices(
+        policy=options.attempts,
+        listed=MAXIMUM_LISTED,
+        not_reached=options.sheet.not_reached,
+        anonymous=options.anonymous,
+    )
+    with ExitStack() as files:
+        sinks: list[Sink] = [tally]
+        if any(row.name == "csv" for row in rows):
+            sinks.append(StudentsFile(files.enter_context(whole_file(out / STUDENTS)), key))
+        candidates = grade_tables(tables, key, choices, sinks, found)
+        if not tally.counts.candidates:
+            found.add(nobody_graded(), CellSpan(tables[0].name))
+            raise _NothingGradedError
+        analysis = analyse(tally.counts, key, found)
+        if candidates is None:
+            found.add(candidates_not_listed(tally.counts.candidates))
+        results = Results(
+            quiz=quiz,
+            key=key,
+            title=options.title or quiz.title or quiz.identifier,
+            record=_record(quiz_source, tables, options, key.rules),
+            candidates=candidates,
+            analysis=analysis,
+            diagnostics=found.freeze(),
+        )
+        written = _write_reports(results, rows, out)
+    names = _file_names(rows)
+    return GradedClass(
+        lines=(*_mapping_lines(tables), *_result_lines(results), *(f"wrote {out / name}" for name in names)),
+        status=1 if found.has_errors else 0,
+        json=written.get("results.json"),
+    )
+
+
+class _TallySink:
+    """Adds up the counts as candidates come."""
+
+    def __init__(self, key: "AnswerKey") -> None:
+        from stemkey.analysis.tally import Tally
+
+        self._key = key
+        self.counts = Tally.empty(key)
+
+    def write(self, scored: "ScoredBatch") -> None:
+        from stemkey.analysis.tally import tally
+
+        self.counts = self.counts + tally(scored, self._key)
+
+    def restart(self) -> None:
+        from stemkey.analysis.tally import Tally
+
+        self.counts = Tally.empty(self._key)
+
+
+def _record(
+    quiz_source: Source, tables: "Sequence[ResponseTable]", options: GradeOptions, rules: tuple[str, ...]
+) -> "GradingRecord":
+    from stemkey.scoring.gradebook import GradingRecord, MappedColumn, SheetFile
+
+    return GradingRecord(
+        quiz_source=quiz_source.name,
+        quiz_digest=hashlib.sha256(quiz_source.data).hexdigest(),
+        files=tuple(
+            SheetFile(
+                name=table.name,
+                source=table.source,
+                kind=table.kind,
+                sheet=table.sheet,
+                encoding=table.encoding,
+                rows_read=table.counts.read,
+                rows_graded=table.counts.graded,
+                rows_refused=table.counts.refused,
+            )
+            for table in tables
+        ),
+        mapping=tuple(
+            MappedColumn(column=match.column, number=match.number, by=match.by)
+            for table in tables
+            for match in table.mapping
+        ),
+        attempts=options.attempts,
+        rules=rules,
+        assumptions=tuple(note for table in tables for note in table.notes),
+    )
+
+
+def _keyed_quiz(name: str, options: GradeOptions, found: Diagnostics) -> "tuple[Source, Quiz | None]":
+    outcome = read_source(open_source(name), format=options.quiz_format)
+    source, quiz = outcome.value.source, outcome.value.quiz
+    found.extend(outcome.diagnostics)
+    if not any(True for _ in quiz.items):
+        return source, None
+    if found.has_errors:
+        broken = broken_items(found.freeze())
+        if not options.keep_going:
+            count = sum(1 for finding in found if finding.severity is Severity.ERROR)
+            found.add(quiz_is_broken(count), quiz.span)
+            return source, None
+        quiz = leave_out(quiz, broken, found)
+    return source, quiz if any(True for _ in quiz.items) else None
+
+
+def _tables(
+    sources: Sequence[Source], quiz: "Quiz", options: SheetOptions, found: Diagnostics
+) -> "list[ResponseTable]":
+    from stemkey.sheets import open_sheet
+
+    tables = []
+    for source in sources:
+        table = open_sheet(source, quiz, options, found)
+        if table is not None:
+            tables.append(table)
+        elif len(sources) > 1:
+            found.add(sheet_not_graded(), CellSpan(source.name))
+    return tables
+
+
+def _file_names(rows: "Iterable[ReportFormat]") -> list[str]:
+    names = [name for row in rows for name in row.files]
+    return [STUDENTS, *names] if any(row.name == "csv" for row in rows) else names
+
+
+def _refuse_overwriting(inputs: Iterable[Source], names: Iterable[str], out: Path) -> None:
+    outputs = {(out / name).resolve() for name in names}
+    for source in inputs:
+        if source.path is not None and source.path.resolve() in outputs:
+            raise ValueError(f"'{source.name}' is an input and would be overwritten; choose another folder with --out")
+
+
+def _write_reports(results: "Results", rows: "Sequence[ReportFormat]", out: Path) -> dict[str, bytes]:
+    """Make every report before the first is saved, so that a failure leaves the old ones together."""
+    files: dict[str, bytes] = {}
+    for row in rows:
+        files.update(row.writer(results))
+    for name, data in files.items():
+        save(out / name, data)
+    return files
+
+
+def _mapping_lines(tables: "Sequence[ResponseTable]") -> list[str]:
+    lines = []
+    for table in tables:
+        where = f", sheet '{table.sheet}'" if table.sheet else ""
+        lines.append(f"{table.name}{where}: read as {table.source} ({table.kind}), columns matched:")
+        by: dict[str, list[str]] = {}
+        for match in table.mapping:
+            by.setdefault(match.by, []).append(f"{match.letters or match.column} → {match.number}")
+        lines += [f"  by {how}: {', '.join(matches)}" for how, matches in by.items()]
+        lines += [f"  {note}" for note in table.notes]
+    return lines
+
+
+def _result_lines(results: "Results") -> list[str]:
+    test = results.analysis.test
+    lines = []
+    for file in results.record.files:
+        refused = f", {file.rows_refused:,} refused" if file.rows_refused else ""
+        lines.append(f"{file.name}: {file.rows_read:,} rows read, {file.rows_graded:,} graded{refused}")
+    mean = f"mean {test.mean:.2f} of {float(test.points):g} points" if test.mean is not None else "no mean"
+    alpha = f", alpha {test.alpha:.2f}" if test.alpha is not None else ""
+    flagged = sum(1 for item in results.analysis.items if item.flags)
+    lines.append(f"{test.candidates:,} candidates, {test.items} questions, {mean}{alpha}; {flagged} questions flagged")
+    return lines
