@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from stemkey.scoring.attempts import Policy, Sink
     from stemkey.scoring.gradebook import GradingRecord
     from stemkey.scoring.score import ScoredBatch
-    from stemkey.sheets.table import ResponseTable
+    from stemkey.sheets.table import ColumnMatch, ResponseTable
 
 
 STUDENTS = "students.csv"
@@ -279,13 +279,51 @@ def _mapping_lines(tables: "Sequence[ResponseTable]") -> list[str]:
     lines = []
     for table in tables:
         where = f", sheet '{table.sheet}'" if table.sheet else ""
-        lines.append(f"{table.name}{where}: read as {table.source} ({table.kind}), columns matched:")
-        by: dict[str, list[str]] = {}
-        for match in table.mapping:
-            by.setdefault(match.by, []).append(f"{match.letters or match.column} → {match.number}")
-        lines += [f"  by {how}: {', '.join(matches)}" for how, matches in by.items()]
+        lines.append(
+            f"{table.name}{where}: read as {table.source} ({table.kind}); which column answers which question:"
+        )
+        lines += [f"  {_run_text(run)}, by {run[0].by}" for run in _runs(table.mapping)]
         lines += [f"  {note}" for note in table.notes]
     return lines
+
+
+def _runs(matches: "Sequence[ColumnMatch]") -> "list[list[ColumnMatch]]":
+    """Return matches in runs of equally spaced columns with consecutive numbers: most sheets are one run."""
+    runs: list[list[ColumnMatch]] = []
+    for match in matches:
+        run = runs[-1] if runs else []
+        if run and match.by == run[0].by and _follows(run, match):
+            run.append(match)
+        else:
+            runs.append([match])
+    return runs
+
+
+def _follows(run: "list[ColumnMatch]", match: "ColumnMatch") -> bool:
+    last = run[-1]
+    if not (last.number.isdecimal() and match.number.isdecimal() and int(match.number) == int(last.number) + 1):
+        return False
+    step = _column_index(match) - _column_index(last)
+    return 0 < step <= 8 and (len(run) < 2 or step == _column_index(last) - _column_index(run[-2]))
+
+
+def _column_index(match: "ColumnMatch") -> int:
+    index = 0
+    for letter in match.letters:
+        index = index * 26 + ord(letter) - 64
+    return index
+
+
+def _run_text(run: "list[ColumnMatch]") -> str:
+    first, last = run[0], run[-1]
+    if len(run) < 3:
+        return ", ".join(f"{match.letters} '{_cut(match.column)}' → {match.number}" for match in run)
+    return f"{first.letters} '{_cut(first.column)}' … {last.letters} '{_cut(last.column)}' → {first.number} … {last.number}"
+
+
+def _cut(header: str) -> str:
+    header = " ".join(header.split())
+    return header if len(header) <= 40 else f"{header[:39]}…"
 
 
 def _result_lines(results: "Results") -> list[str]:
