@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --accept` rewrites the expectations of case files with what was really printed."""
     parser.addoption("--accept", action="store_true", help="rewrite the expectations of case files")

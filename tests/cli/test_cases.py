@@ -2,7 +2,7 @@
 
 A case is Markdown. A fence "file NAME" puts a file into an empty folder; a fence "console" runs the real
 `stemkey` there: `$ stemkey …`, then what it prints (lines of standard error begin with `2> `), then `=> N` where
-the exit status is not 0. A line `…` stands for any lines. `pytest --accept` rewrites the expectations; read the
+the exit status is not 0. A line `…` stands for any lines, `…` within a line for anything. `pytest --accept` rewrites the expectations; read the
 difference like code.
 """
 
@@ -26,7 +26,13 @@ def run(command: str, folder: Path) -> str:
     assert arguments[0] == "stemkey", command
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
-        [str(STEMKEY), *arguments[1:]], cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+        [str(STEMKEY), *arguments[1:]],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     lines = done.stdout.splitlines() + [f"2> {line}".rstrip() for line in done.stderr.splitlines()]
     if done.returncode:
@@ -36,7 +42,9 @@ def run(command: str, folder: Path) -> str:
 
 def matches(expected: str, actual: str) -> bool:
     """Whether the lines are equal, where `…` stands for any lines."""
-    pattern = "".join(r"(?:.*\n)*?" if line == "…" else re.escape(line) + r"\n" for line in expected.splitlines())
+    pattern = "".join(
+        r"(?:.*\n)*?" if line == "…" else re.escape(line).replace("…", ".*") + r"\n" for line in expected.splitlines()
+    )
     return re.fullmatch(pattern, actual) is not None
 
 
