@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stemkey.sheets.table import ColumnMatch, Response, ResponseBatch, ResponseColumn, ResponseTable
+from stemkey.sheets.table import ColumnMatch, Response, ResponseBatch, ResponseColumn, ResponseTable, RowCounts
 
 Rows = Sequence[tuple[str, Sequence[Response]]]
 
@@ -40,9 +40,14 @@ def table_of() -> Callable[..., ResponseTable]:
     def make(
         rows: Rows, *, attempts: bool = False, size: int = 3, name: str = "class.csv", **more: Any
     ) -> ResponseTable:
+        counts = RowCounts()
+
         def read() -> Any:
+            counts.read = counts.graded = counts.refused = 0
             for start in range(0, len(rows), size):
-                yield make_batch(rows[start : start + size], first_row=2 + start)
+                batch = make_batch(rows[start : start + size], first_row=2 + start)
+                counts.read += len(batch)
+                yield batch
 
         items = len(rows[0][1]) if rows else 0
         mapping = tuple(
@@ -50,7 +55,14 @@ def table_of() -> Callable[..., ResponseTable]:
             for number in range(1, items + 1)
         )
         return ResponseTable(
-            name=name, source="plain", kind="csv", has_attempts=attempts, read=read, mapping=mapping, **more
+            name=name,
+            source="plain",
+            kind="csv",
+            has_attempts=attempts,
+            read=read,
+            mapping=mapping,
+            counts=counts,
+            **more,
         )
 
     return make

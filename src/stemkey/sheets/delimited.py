@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.files import Source
-from stemkey.sheets.grid import Grid, Row
+from stemkey.sheets.grid import Grid, RawText, Row
 from stemkey.sheets.options import SheetOptions
 
 MAXIMUM_COLUMNS = 20_000
@@ -126,6 +126,22 @@ def open_delimited(source: Source, options: SheetOptions, found: Diagnostics) ->
         encoding=encoding.name,
         separator=separator,
         read=read,
+        raw=None if wrapped else _raw_text(source, encoding, separator, width, found, place),
+    )
+
+
+def _raw_text(
+    source: Source, encoding: Encoding, separator: str, width: int, found: Diagnostics, place: CellSpan
+) -> RawText | None:
+    if encoding.name != "utf-8" or encoding.errors != "strict" or not separator.isascii():
+        return None
+
+    def rows(some: bytes, line: int) -> Iterator[Row]:
+        lines = _lines(Source(source.name, some), Encoding("utf-8"))
+        return _rows(lines, separator, width, start=line - 1, found=found, place=place)
+
+    return RawText(
+        open=source.open, size=source.size, start=encoding.skip, separator=separator.encode(), rows=rows
     )
 
 

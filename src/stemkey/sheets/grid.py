@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple, TypeAlias
+from typing import IO, NamedTuple, TypeAlias
 
 from stemkey.diagnostics import CellSpan, column_letters
 from stemkey.sheets.table import Damaged
@@ -26,6 +26,20 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RawText:
+    """The bytes of a text file whose lines may be cut without decoding them: UTF-8, one separator, LF or CRLF."""
+
+    open: Callable[[], IO[bytes]]
+    """Opens the bytes at the beginning; the caller closes them."""
+    size: int
+    start: int
+    """Where the text begins, behind a byte order mark."""
+    separator: bytes
+    rows: Callable[[bytes, int], Iterator[Row]]
+    """Reads some whole lines, of which the first has this number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """One sheet of a container."""
 
@@ -37,6 +51,8 @@ class Grid:
     separator: str | None = None
     read: Callable[[], Iterator[Row]]
     """Reads the rows from the beginning; rows without any cell are left out."""
+    raw: RawText | None = None
+    """For `letters`; None where the rows can only be read one by one."""
 
     def sample(self) -> list[Row]:
         """Return the rows that decide what the sheet is."""

@@ -13,8 +13,13 @@ from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseBatch, 
 if TYPE_CHECKING:
     import numpy as np
 
+    from stemkey.sheets.letters import LetterColumns
+
 BATCH = 10_000
 """Rows of a batch."""
+
+FAST_FROM = 1 << 20
+"""Bytes of a text file from which on it is worth to look at bytes instead of cells."""
 
 MOST_LISTED = 50
 """Rows of one kind of trouble that are listed one by one."""
@@ -226,7 +231,9 @@ def row_list(rows: Sequence[int]) -> str:
     return f"row{'s' if len(rows) > 1 else ''} {joined}"
 
 
-class _Attempt(NamedTuple):
+class Attempt(NamedTuple):
+    """One row as an attempt."""
+
     row: int
     id: str
     name: str
@@ -236,8 +243,17 @@ class _Attempt(NamedTuple):
 
 
 def _batches(layout: Layout, counts: RowCounts, report: RowReport) -> Iterator[ResponseBatch]:
-    waiting: list[_Attempt] = []
+    waiting: list[Attempt] = []
     attempts: dict[str, int] = {}
+    letters = _letter_columns(layout)
+    if letters is not None and layout.grid.raw is not None:
+        from stemkey.sheets.letters import letter_batches
+
+        def read_row(row: Row) -> Attempt | None:
+            return None if row.number in layout.skip else _attempt(row, layout, attempts, counts, report)
+
+        yield from letter_batches(layout.grid.raw, layout.first_row, letters, layout.skip, read_row, counts)
+        return
     for row in layout.grid.read():
         if row.number < layout.first_row or row.number in layout.skip:
             continue
@@ -251,9 +267,33 @@ def _batches(layout: Layout, counts: RowCounts, report: RowReport) -> Iterator[R
         yield _batch(waiting, layout)
 
 
+def _letter_columns(layout: Layout) -> "LetterColumns | None":
+    """Return where things stand in a large plain sheet of which most rows can be cut out of its bytes, else None."""
+    raw, identity = layout.grid.raw, layout.identity
+    special = layout.source != "plain" or layout.has_attempts or layout.responses_of is not None
+    if raw is None or raw.size < FAST_FROM or special or not identity.ids:
+        return None
+    columns = [column.column for column in layout.columns if column.column is not None]
+    # A row that repeats its header is no candidate; one letter may then be a header or an answer.
+    if not any(len(layout.headers[column]) > 1 for column in columns if column < len(layout.headers)):
+        return None
+    from stemkey.sheets.letters import LetterColumns, can_be_cut
+
+    if not can_be_cut(raw, layout.first_row):
+        return None
+    return LetterColumns(
+        width=len(layout.headers),
+        items=tuple(column.column for column in layout.columns),
+        converts=tuple(column.convert for column in layout.columns),
+        id=identity.ids[0],
+        name=identity.name,
+        email=identity.email,
+    )
+
+
 def _attempt(
     row: Row, layout: Layout, attempts: dict[str, int], counts: RowCounts, report: RowReport
-) -> _Attempt | None:
+) -> Attempt | None:
     """Return a row as an attempt; None, reported, where it is none or cannot be graded."""
     identity = layout.identity
     if row.problem:
@@ -299,7 +339,7 @@ def _attempt(
     if identity.attempt is not None:
         said = text_at(row.cells, identity.attempt)
         number = int(said) if said.isdigit() else number
-    return _Attempt(row.number, candidate, name, identity.email_of(row.cells), number, responses)
+    return Attempt(row.number, candidate, name, identity.email_of(row.cells), number, responses)
 
 
 def _responses(cells: Sequence[Cell], layout: Layout) -> list[Response]:
@@ -323,7 +363,7 @@ def _of_damaged(cell: Cell, layout: Layout) -> Response:
     return "" if layout.blank_damage else cell
 
 
-def _batch(attempts: Sequence[_Attempt], layout: Layout) -> ResponseBatch:
+def _batch(attempts: Sequence[Attempt], layout: Layout) -> ResponseBatch:
     import numpy as np
 
     return ResponseBatch(

@@ -1,0 +1,364 @@
+"""The checked byte path: large CSV sheets of letters, without a Python object for every cell.
+
+A row is *clean* where every cell of an item is blank or one letter, the id is there, and nothing needs a second look. Clean
+rows are cut out of the bytes with numpy. Every other row (a quotation mark, two letters, a word, a cell too many, no answer at
+all) goes through the same function as in every other sheet, in its place, so the result is the same batch either way.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemkey.sheets.grid import RawText, Row
+from stemkey.sheets.table import Response, ResponseBatch, ResponseColumn, RowCounts
+from stemkey.sheets.wide import Attempt
+
+CHUNK = 1 << 20
+ROWS_A_BATCH = 30_000
+
+NEWLINE, QUOTE = 10, 34
+LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWYZabcdefghijklmnopqrstuvwyz"
+"""X is not among them: a row of crosses may mean that somebody was absent."""
+ODD = len(LETTERS) + 1
+"""Code of a byte that is no letter; 0 is a blank, code i the letter before."""
+
+Positions = NDArray[np.int64]
+
+
+class LetterColumns(NamedTuple):
+    """Where things stand in a row."""
+
+    width: int
+    """Number of columns of the sheet."""
+    items: tuple[int | None, ...]
+    converts: tuple[Callable[[str], Response] | None, ...]
+    id: int
+    name: tuple[int, ...]
+    """The column of the full name, or those of its parts."""
+    email: int | None
+
+
+ReadRow = Callable[[Row], Attempt | None]
+
+
+def letter_batches(
+    text: RawText, first_row: int, columns: LetterColumns, skip: frozenset[int], read_row: ReadRow, counts: RowCounts
+) -> Iterator[ResponseBatch]:
+    """Return the sheet's attempts from a row on. `read_row` reads what is not clean, and reports it."""
+    pieces: list[_Piece] = []
+    rows = 0
+    for data, line in _chunks(text, first_row):
+        piece = _read_chunk(data, line, text, columns, skip, read_row)
+        counts.read += piece.clean
+        pieces.append(piece)
+        rows += len(piece.rows)
+        if rows >= ROWS_A_BATCH:
+            yield _batch(pieces, columns)
+            pieces, rows = [], 0
+    if rows:
+        yield _batch(pieces, columns)
+
+
+def can_be_cut(text: RawText, first_row: int) -> bool:
+    """Whether the lines before the first row with data end with LF, so that lines and rows have the same numbers."""
+    with text.open() as stream:
+        stream.seek(text.start)
+        head = [stream.readline() for _ in range(first_row - 1)]
+    return all(line.endswith(b"\n") and line.count(b"\r") == line.count(b"\r\n") for line in head)
+
+
+class _Piece(NamedTuple):
+    """What one chunk became."""
+
+    rows: Positions
+    ids: NDArray[np.bytes_]
+    names: NDArray[np.bytes_]
+    emails: NDArray[np.bytes_]
+    codes: NDArray[np.uint8]
+    """Items by rows; `LETTERS` from 1, 0 is a blank; `ODD` where an odd row has something else."""
+    odd: list[tuple[int, Attempt]]
+    """Rows of the piece that were read one by one."""
+    clean: int
+
+
+def _chunks(text: RawText, first_row: int) -> Iterator[tuple[bytes, int]]:
+    """Return the data in pieces of whole records, and the number of each piece's first line."""
+    line = first_row
+    for chunk in _blocks(text, first_row):
+        lines = chunk.count(b"\n") + chunk.count(b"\r") - chunk.count(b"\r\n")
+        data = chunk.replace(b"\r\n", b"\n") if b"\r" in chunk else chunk
+        yield (data if data.endswith(b"\n") else data + b"\n"), line
+        line += lines
+
+
+def _blocks(text: RawText, first_row: int) -> Iterator[bytes]:
+    """Return the data cut behind line ends; never where quotation marks are open, however much that takes."""
+    with text.open() as stream:
+        stream.seek(text.start)
+        for _ in range(first_row - 1):
+            stream.readline()
+        waiting = b""
+        while block := stream.read(CHUNK):
+            waiting += block
+            cut = waiting.rfind(b"\n") + 1
+            if cut and waiting.count(b'"', 0, cut) % 2 == 0:
+                yield waiting[:cut]
+                waiting = waiting[cut:]
+        if waiting:
+            yield waiting
+
+
+def _read_chunk(
+    data: bytes, line: int, text: RawText, columns: LetterColumns, skip: frozenset[int], read_row: ReadRow
+) -> _Piece:
+    letters = np.frombuffer(data, np.uint8)
+    ends, line_of, torn = _fields(letters, data, text.separator, columns.width)
+    if len(ends) == 0 or any(line <= number < line + len(line_of) + len(torn) for number in skip):
+        return _all_odd(data, line, text, columns, read_row)
+    starts = np.empty_like(ends)
+    starts[:, 1:] = ends[:, :-1] + 1
+    starts[:, 0] = _line_starts(letters)[line_of]
+    codes, doubtful = _item_codes(letters, starts, ends, columns, text.separator)
+    texts = []
+    email = () if columns.email is None else (columns.email,)
+    for of_text in ((columns.id,), columns.name, email):
+        parts = []
+        for column in of_text:
+            cells, strange = _cells(letters, starts[:, column], ends[:, column])
+            doubtful |= strange
+            if column == columns.id or len(of_text) > 1:
+                doubtful |= starts[:, column] == ends[:, column]
+            parts.append(cells)
+        texts.append(_with_blanks_between(parts, len(ends)))
+    return _with_odd_rows(data, line, text, line_of, torn, doubtful, codes, texts, columns, read_row)
+
+
+def _fields(
+    letters: NDArray[np.uint8], data: bytes, separator: bytes, count: int
+) -> tuple[Positions, Positions, Positions]:
+    """Return where the fields of each regular line end, which lines these are, and which lines are not regular."""
+    marks = letters == separator[0]
+    marks |= letters == NEWLINE
+    ends = np.flatnonzero(marks)
+    lines = data.count(b"\n")
+    plain = b'"' not in data and b"\r" not in data
+    if plain and len(ends) == lines * count:
+        table = ends.reshape(lines, count)
+        if (letters[table[:, -1]] == NEWLINE).all():
+            return table, np.arange(lines), np.zeros(0, np.int64)
+    return _fields_of_regular_lines(letters, ends, count)
+
+
+def _fields_of_regular_lines(
+    letters: NDArray[np.uint8], ends: Positions, count: int
+) -> tuple[Positions, Positions, Positions]:
+    last = np.flatnonzero(letters[ends] == NEWLINE)
+    sizes = np.diff(last, prepend=-1)
+    regular = sizes == count
+    newlines = ends[last]
+    for mark in (QUOTE, 13):
+        regular[np.searchsorted(newlines, np.flatnonzero(letters == mark))] = False
+    table = ends[np.repeat(regular, sizes)].reshape(-1, count)
+    return table, np.flatnonzero(regular), np.flatnonzero(~regular)
+
+
+def _line_starts(letters: NDArray[np.uint8]) -> Positions:
+    newlines = np.flatnonzero(letters == NEWLINE)
+    starts = np.empty_like(newlines)
+    starts[0] = 0
+    starts[1:] = newlines[:-1] + 1
+    return starts
+
+
+def _code_table(separator: bytes) -> bytes:
+    """Return the code of every byte: of a separator (what stands before the end of a blank cell) 0, of a letter its place."""
+    table = bytearray([ODD]) * 256
+    table[separator[0]] = table[NEWLINE] = 0
+    for place, letter in enumerate(LETTERS, 1):
+        table[letter] = place
+    return bytes(table)
+
+
+def _item_codes(
+    letters: NDArray[np.uint8], starts: Positions, ends: Positions, columns: LetterColumns, separator: bytes
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return the codes of all items (items by rows), and which rows are not clean."""
+    given = [column for column in columns.items if column is not None]
+    after = ends[:, _slice(given)]
+    found = letters[after - 1]
+    wide = (after - starts[:, _slice(given)] > 1).any(axis=1)
+    by_item = np.ascontiguousarray(found.T)
+    coded = by_item.tobytes().translate(_code_table(separator))
+    codes: NDArray[np.uint8] = np.frombuffer(coded, np.uint8).reshape(by_item.shape)
+    doubtful: NDArray[np.bool_] = np.asarray(wide | ~codes.any(axis=0))
+    if codes.max(initial=0) == ODD:
+        doubtful |= (codes == ODD).any(axis=0)
+    return codes, doubtful
+
+
+def _slice(columns: Sequence[int]) -> slice | list[int]:
+    """Return columns that stand side by side as a slice, which copies nothing."""
+    first, last = columns[0], columns[-1]
+    return slice(first, last + 1) if list(columns) == list(range(first, last + 1)) else list(columns)
+
+
+def _cells(
+    letters: NDArray[np.uint8], starts: Positions, ends: Positions
+) -> tuple[NDArray[np.bytes_], NDArray[np.bool_]]:
+    """Return the cells of a column, and which of them may have something that the general reader takes off or leaves out."""
+    sizes = ends - starts
+    width = int(sizes.max(initial=0))
+    if width == 0:
+        return np.zeros(len(starts), "S1"), np.zeros(len(starts), bool)
+    places = np.arange(width)
+    cells = letters[np.minimum(starts[:, None] + places, len(letters) - 1)]
+    cells[places >= sizes[:, None]] = 0
+    first, last = cells[:, 0], letters[np.maximum(ends - 1, 0)]
+    filled = sizes > 0
+    strange = filled & (_is_strange(first) | _is_strange(last))
+    strange |= filled & ((cells[:, :7] == np.frombuffer(b"mailto:"[:width], np.uint8)).all(axis=1))
+    return cells.reshape(-1).view(f"S{width}"), strange
+
+
+def _with_blanks_between(parts: Sequence[NDArray[np.bytes_]], rows: int) -> NDArray[np.bytes_]:
+    if not parts:
+        return np.zeros(rows, "S1")
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = np.strings.add(np.strings.add(whole, b" "), part)
+    return whole
+
+
+def _is_strange(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Whether a cell begins or ends with a blank of some kind, with `#` or with `-`."""
+    strange: NDArray[np.bool_] = (marks <= 32) | (marks >= 127) | (marks == ord("#")) | (marks == ord("-"))
+    return strange
+
+
+def _with_odd_rows(
+    data: bytes,
+    line: int,
+    text: RawText,
+    line_of: Positions,
+    torn: Positions,
+    doubtful: NDArray[np.bool_],
+    codes: NDArray[np.uint8],
+    texts: Sequence[NDArray[np.bytes_]],
+    columns: LetterColumns,
+    read_row: ReadRow,
+) -> _Piece:
+    """Return the clean rows and, in their places, what became of the others."""
+    ids, names, emails = texts
+    if not len(torn) and not doubtful.any():
+        return _Piece(line_of + line, ids, names, emails, codes, [], len(line_of))
+    odd_lines = np.sort(np.concatenate((torn, line_of[doubtful])))
+    if len(odd_lines) * 4 > len(line_of):
+        return _all_odd(data, line, text, columns, read_row)
+    records = _odd_records(data, odd_lines, line, text)
+    if records is None:
+        return _all_odd(data, line, text, columns, read_row)
+    attempts = [attempt for attempt in map(read_row, records) if attempt is not None]
+    clean = ~doubtful
+    return _merged(line_of[clean] + line, ids[clean], names[clean], emails[clean], codes[:, clean], attempts)
+
+
+def _odd_records(data: bytes, lines: Positions, first: int, text: RawText) -> list[Row] | None:
+    """Return single lines as rows; None where one of them is not a whole record."""
+    newlines = np.flatnonzero(np.frombuffer(data, np.uint8) == NEWLINE)
+    rows = []
+    for number in lines.tolist():
+        start = int(newlines[number - 1]) + 1 if number else 0
+        record = data[start : int(newlines[number])]
+        if record.count(b'"') % 2 or b"\r" in record:
+            return None
+        (cells,) = csv.reader([record.decode()], delimiter=text.separator.decode(), strict=True)
+        if cells:
+            rows.append(Row(first + number, cells))
+    return rows
+
+
+def _all_odd(data: bytes, line: int, text: RawText, columns: LetterColumns, read_row: ReadRow) -> _Piece:
+    """Return a chunk that was read row by row."""
+    attempts = [attempt for attempt in map(read_row, text.rows(data, line)) if attempt is not None]
+    nothing = np.zeros(0, "S1")
+    items = sum(1 for column in columns.items if column is not None)
+    return _merged(np.zeros(0, np.int64), nothing, nothing, nothing, np.zeros((items, 0), np.uint8), attempts)
+
+
+def _merged(
+    rows: Positions,
+    ids: NDArray[np.bytes_],
+    names: NDArray[np.bytes_],
+    emails: NDArray[np.bytes_],
+    codes: NDArray[np.uint8],
+    attempts: Sequence[Attempt],
+) -> _Piece:
+    """Put odd rows among the clean ones, in the order of the sheet."""
+    numbers = np.concatenate((rows, np.array([attempt.row for attempt in attempts], np.int64)))
+    order = np.argsort(numbers, kind="stable")
+    place_of = np.empty(len(order), np.int64)
+    place_of[order] = np.arange(len(order))
+    extra = np.full((len(codes), len(attempts)), ODD, np.uint8)
+    return _Piece(
+        rows=numbers[order],
+        ids=_joined(ids, [attempt.id for attempt in attempts])[order],
+        names=_joined(names, [attempt.name for attempt in attempts])[order],
+        emails=_joined(emails, [attempt.email for attempt in attempts])[order],
+        codes=np.concatenate((codes, extra), axis=1)[:, order],
+        odd=[(int(place_of[len(rows) + index]), attempt) for index, attempt in enumerate(attempts)],
+        clean=len(rows),
+    )
+
+
+def _joined(texts: NDArray[np.bytes_], more: Sequence[str]) -> NDArray[np.bytes_]:
+    if not more:
+        return texts
+    return np.concatenate((texts, np.array([text.encode("utf-8", "replace") for text in more], dtype=np.bytes_)))
+
+
+def _batch(pieces: Sequence[_Piece], columns: LetterColumns) -> ResponseBatch:
+    codes = np.concatenate([piece.codes for piece in pieces], axis=1)
+    odd: list[tuple[int, Attempt]] = []
+    before = 0
+    for piece in pieces:
+        odd.extend((before + place, attempt) for place, attempt in piece.odd)
+        before += len(piece.rows)
+    return ResponseBatch(
+        rows=np.concatenate([piece.rows for piece in pieces]),
+        ids=np.concatenate([piece.ids for piece in pieces]),
+        names=np.concatenate([piece.names for piece in pieces]),
+        emails=np.concatenate([piece.emails for piece in pieces]),
+        columns=tuple(_columns(codes, odd, columns)),
+    )
+
+
+def _columns(
+    codes: NDArray[np.uint8], odd: Sequence[tuple[int, Attempt]], columns: LetterColumns
+) -> Iterator[ResponseColumn]:
+    given = 0
+    rows = codes.shape[1]
+    highest = np.where(codes == ODD, 0, codes).max(axis=1, initial=0) if odd else codes.max(axis=1, initial=0)
+    for index, (column, convert) in enumerate(zip(columns.items, columns.converts, strict=True)):
+        if column is None:
+            yield ResponseColumn(np.zeros(rows, np.uint8), (None,))
+            continue
+        letters = [chr(letter) for letter in LETTERS[: int(highest[given])]]
+        values: list[Response] = ["", *(convert(letter) if convert else letter for letter in letters)]
+        yield _with_odd_values(codes[given], values, [(place, attempt.responses[index]) for place, attempt in odd])
+        given += 1
+
+
+def _with_odd_values(
+    codes: NDArray[np.uint8], values: list[Response], odd: Sequence[tuple[int, Response]]
+) -> ResponseColumn:
+    """Return a column whose odd rows have codes of their own."""
+    if not odd:
+        return ResponseColumn(codes, values)
+    code_of = {value: code for code, value in enumerate(values)}
+    own = [code_of.setdefault(value, len(code_of)) for _, value in odd]
+    wider: NDArray[np.int32] = codes.astype(np.int32)
+    wider[[place for place, _ in odd]] = own
+    return ResponseColumn(wider, list(code_of))
