@@ -118,7 +118,11 @@ def markup_lost(where: str, target: str) -> Text:
 
 @rule("W109", Severity.ERROR)
 def image_lost(target: str) -> Text:
-    """The question shows an image and the target has none, so candidates could not answer it."""
+    """The question shows an image and the target has none, so candidates could not answer it.
+
+    Nothing is written while a question would become a riddle. Say in words what the image shows, or choose a target
+    that carries images.
+    """
     return Text(
         f"{target} cannot hold images", "describe the image in words, choose another target, or use --keep-going"
     )
@@ -243,7 +247,17 @@ class _Fitting:
             body = self._plain(item.body, "the question")
             if body != item.body:
                 changes["body"] = body
-        return replace(item, **changes) if changes else item  # type: ignore[arg-type]  # field by field above
+        fitted = replace(item, **changes) if changes else item  # type: ignore[arg-type]  # field by field above
+        return fitted if carries.adapt is None else self._adapted(fitted)
+
+    def _adapted(self, item: Item) -> Item | None:
+        """Return what the format itself leaves of an item where its kinds of questions differ."""
+        assert self._carries.adapt is not None
+        adapted, words = self._carries.adapt(item)
+        for what in words:
+            lost = property_lost if adapted is not None else kind_not_carried
+            self._lose(lost(what, self._target))
+        return adapted
 
     def _is_carried(self, item: Item) -> bool:
         carries = self._carries

@@ -30,7 +30,10 @@ def no_question_found(title: str) -> Text:
 
 @rule("R004", Severity.WARNING)
 def item_left_out(number: str) -> Text:
-    """The question has errors, and `--keep-going` asked to leave such questions out and go on with the others."""
+    """The question has errors, and `--keep-going` asked to leave such questions out and go on with the others.
+
+    What is written is a thinner quiz than the file's: its points and its maximum are those of the questions left.
+    """
     return Text(f"question {number} is left out because of its errors", "mend the errors named above to get it back")
 
 

@@ -17,7 +17,10 @@ _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 @rule("R020", Severity.ERROR)
 def not_xml(reason: str) -> Text:
-    """The file is not well-formed XML, so where its questions begin and end cannot be told."""
+    """The file is not well-formed XML, so where its questions begin and end cannot be told.
+
+    A download that was cut short ends like this, and so does a file that was edited by hand and lost a tag.
+    """
     return Text(
         f"the XML is not well-formed: {reason}", "export it again; if it was edited by hand, mend the place named"
     )
