@@ -12,10 +12,10 @@ from stemkey.richtext import sanitise, sanitise_html
     "html",
     [
         "plain words",
-        "<p>a</p><p>b <strong>c</strong></p>",
+        "<p>a</p>\n<p>b <strong>c</strong></p>",
         '<pre><code class="language-c++">a &lt; b\n\n</code></pre>',
         '<p>The <span data-gap="g1"></span> of <img src="images/a.png" alt="a"></p>',
-        '<table border="1"><tbody><tr><td colspan="2">x</td></tr></tbody></table>',
+        '<table border="1"><tbody>\n<tr><td colspan="2">x</td></tr>\n</tbody></table>',
         r"<p>\(a &lt; b\)</p>",
         '<p style="text-align:right">x</p>',
     ],
@@ -35,6 +35,9 @@ def test_what_both_lmss_keep_stays_as_it_is(html: str) -> None:
         ("<p>open", "<p>open</p>", ()),
         ("a&nbsp;b&quot;<br/>", 'a\u00a0b"<br>', ()),
         ("1 < 2", "1 &lt; 2", ()),
+        ("<p>a</p><p> b</p>", "<p>a</p>\n<p>b</p>", ()),
+        ("<ul> <li>a</li><li>b</li></ul>", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>", ()),
+        ("<p>a</p> <pre>  x\n\n y</pre>", "<p>a</p>\n<pre>  x\n\n y</pre>", ()),
     ],
 )
 def test_what_a_browser_would_run_goes_and_is_named(html: str, content: str, names: tuple[str, ...]) -> None:

@@ -7,7 +7,9 @@ happens around it.
 import re
 from collections.abc import Mapping
 from functools import cache
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from stemkey.model import Content
 from stemkey.richtext.math import Protected, has_math
@@ -69,12 +71,24 @@ def _render(text: str, references: Mapping[str, str], dropped: list[str] | None)
         html = protected.put_back(html)
     else:
         html = _html(text, references)
-    if "<" in text and _RAW_HTML.search(text) and _RAW_HTML.search(_CODE.sub("", text)):
+    has_html = bool("<" in text and _RAW_HTML.search(text) and _RAW_HTML.search(_CODE.sub("", text)))
+    if "{=html}" in text:
+        html, has_html = _RAW_FENCE.sub(_raw, _RAW_SPAN.sub(_raw, html)), True
+    if has_html:
         content, names = sanitise(html)
         if dropped is not None:
             dropped.extend(names)
         return content
     return Content(html)
+
+
+# pandoc's way to say that code is HTML: a fence ```{=html}, or `<b>x</b>`{=html} inside a line.
+_RAW_FENCE = re.compile(r'<pre><code class="language-\{=html\}">(.*?)\n?</code></pre>', re.DOTALL)
+_RAW_SPAN = re.compile(r"<code>([^<]*)</code>\{=html\}")
+
+
+def _raw(match: re.Match[str]) -> str:
+    return unescape(match[1])
 
 
 def _html(text: str, references: Mapping[str, str]) -> str:
@@ -89,7 +103,21 @@ def _html(text: str, references: Mapping[str, str]) -> str:
         html = _VOID.sub(">", html)
     if 'style="text-align: ' in html:
         html = html.replace('style="text-align: ', 'style="text-align:')
+    if "%" in html and "<img" in html:
+        html = _LOCAL_IMAGE.sub(_path_as_written, html)
     return html
+
+
+_LOCAL_IMAGE = re.compile(r'(<img src=")(?![a-zA-Z][a-zA-Z0-9+.-]*:|//)([^"]*%[^"]*)(?=")')
+
+
+def _path_as_written(image: re.Match[str]) -> str:
+    """Return an image's path without the escapes that an address needs and a path has not."""
+    try:
+        path = unquote(unescape(image[2]), errors="strict")
+    except UnicodeDecodeError:
+        return image[0]
+    return image[1] + escape(path, quote=False).replace('"', "&quot;")
 
 
 _VOID = re.compile(r" />(?=[^<]*+(?:<|$))")

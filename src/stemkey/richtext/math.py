@@ -73,7 +73,7 @@ def _formulas(text: str) -> "list[tuple[int, int, str, str]]":
             closer = _CLOSERS.get(mark["escaped"])
             end = _find(text, closer, position, absent) if closer else -1
             if closer and end > position and text[position:end].strip():
-                found.append((mark.start(), end + 2, "\\" + mark["escaped"], text[position:end].strip()))
+                found.append((mark.start(), end + 2, "\\" + mark["escaped"], text[position:end]))
                 position = end + 2
         elif formula := _dollar_formula(text, mark, absent):
             found.append(formula)

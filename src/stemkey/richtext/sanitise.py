@@ -39,16 +39,79 @@ def sanitise(html: str) -> tuple[Content, tuple[str, ...]]:
     if "<" not in html and "&" not in html and ">" not in html and "\r" not in html and "\x00" not in html:
         return Content(html.strip()), ()
     if _is_simple(html):
-        return Content(html.strip()), ()
+        return Content(_spaced(html.strip())), ()
     clean = _cleaner().clean(html)
     if "&nbsp;" in clean:
         clean = clean.replace("&nbsp;", "\u00a0")
     names = () if clean == html else _left_out(html)
-    return Content(clean.strip()), names
+    if "<pre" in clean:
+        # The first newline of <pre> is not shown, and would be gone when the content is read again.
+        clean = _PRE_NEWLINE.sub(r"\1", clean)
+    return Content(_spaced(clean.strip())), names
 
 
-_SIMPLE_TAGS = "p|em|strong|b|i|u|code|pre|sub|sup|ul|ol|li|blockquote|del"
+_PRE_NEWLINE = re.compile(r"(<pre\b[^>]*+>)\n+")
+
+
+_BLOCK = "p|ul|ol|li|pre|blockquote|table|thead|tbody|tfoot|tr|th|td|h[1-6]|hr|div|dl|dt|dd|center|figure|details"
+_MISSPACED = re.compile(rf"\s</?(?:{_BLOCK})\b|</?(?:{_BLOCK})\b[^>]*+>(?:\s|<)")
+_PIECE = re.compile(rf"(<pre\b[^>]*+>.*?</pre>|</?(?:{_BLOCK})\b[^>]*+>)", re.DOTALL)
+_TAG_NAME = re.compile(r"<(/?)([a-z0-9]+)")
+
+
+def _spaced(html: str) -> str:
+    """Return HTML with its blocks on lines of their own, as Markdown renderers put them; code keeps every blank.
+
+    Blanks between blocks mean nothing to a browser, and each LMS writes its own.
+    """
+    if not _MISSPACED.search(html):
+        return html
+    parts: list[str] = []
+    before = ("", "")
+    for index, piece in enumerate(_PIECE.split(html)):
+        if index % 2 == 0:
+            text = piece.strip(_BLANKS)
+            here = ("text", "") if text else before
+        else:
+            text = piece
+            match = _TAG_NAME.match(piece)
+            assert match is not None  # the pattern above begins with a tag
+            name = match[2]
+            here = ("whole" if name in {"pre", "hr"} else "close" if match[1] else "open", name)
+        if not text:
+            continue
+        if parts and _breaks(before, here):
+            parts.append("\n")
+        parts.append(text)
+        before = here
+    return "".join(parts)
+
+
+_BLANKS = " \t\n\f"
+_HOLDERS = frozenset({"ul", "ol", "blockquote", "dl"})
+_ROWS = frozenset({"table", "thead", "tfoot", "tr"})
+_WORDS = frozenset({"p", "th", "dt", "h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def _breaks(before: tuple[str, str], here: tuple[str, str]) -> bool:
+    """Whether a new line begins between two pieces."""
+    (side, name), (next_side, next_name) = before, here
+    if side == "text":
+        return next_side in {"open", "whole"}
+    if side == "open":
+        if name in _HOLDERS or name == "tbody":
+            return True
+        return name not in _ROWS and next_side in {"open", "whole"}
+    if next_side == "close":
+        if name in {"tr", "th", "td"}:
+            return name == "tr" and next_name in {"tbody", "tfoot"}
+        return next_name not in _ROWS and next_name not in _WORDS
+    is_next_part = name in {"thead", "tbody"} and next_name in {"tbody", "tfoot"}
+    return name not in {"td", "th"} and not is_next_part
+
+
 # A few tags without attributes, and our own spelling of code, images and gaps: most content is nothing else.
+_SIMPLE_TAGS = "p|em|strong|b|i|u|code|pre|sub|sup|ul|ol|li|blockquote|del"
 _SIMPLE = re.compile(
     rf"(?:[^<>&\r\x00]++|&(?:amp|lt|gt);|</?(?:{_SIMPLE_TAGS})>|<br>"
     r'|<code class="language-[\w+#.-]++">'
@@ -57,7 +120,6 @@ _SIMPLE = re.compile(
 )
 _SIMPLE_TAG = re.compile(rf"<(/?)({_SIMPLE_TAGS})\b")
 _BLOCKS = frozenset({"p", "pre", "ul", "ol", "blockquote"})
-_NO_CHILDREN = frozenset({"p"})
 
 
 def _is_simple(html: str) -> bool:
