@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 
-.PHONY: demo test lint check tools exports findings bench clean
+.PHONY: demo test lint check tools exports pages bench clean
 
 demo: $(STAMPS)/package
 	$(BIN)/stemkey export quizzes/day51-llm-serving.md --out exports
@@ -30,9 +30,10 @@ lint: $(STAMPS)/dev
 exports: $(STAMPS)/package
 	$(BIN)/stemkey export quizzes/day51-llm-serving.md --out exports
 
-# The manual's page of findings is made from the rules themselves.
-findings: $(STAMPS)/package
+# Pages of the manual that are made from the program itself.
+pages: $(STAMPS)/package
 	$(BIN)/python -m stemkey.diagnostics.catalogue > docs/findings.md
+	$(BIN)/python -m stemkey.formats.matrix > docs/formats.md
 
 bench: $(STAMPS)/dev
 	$(BIN)/python benchmarks/export.py
