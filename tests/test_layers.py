@@ -9,6 +9,8 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "stemkey"
 
+# What a response says decides which column answers which item, so sheets may ask the modules that read responses.
+READING = ("scoring.responses", "scoring.spelling", "scoring.choice_marks", "scoring.answer_key.Status")
 # folder or module -> what it may import of stemkey's, and which libraries. The column of docs/architecture.md.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "diagnostics": (set(), set()),
@@ -22,7 +24,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "readback": ({"model", "diagnostics"}, set()),
     "releases": ({"model", "diagnostics"}, set()),
     "sheets": (
-        {"model", "richtext", "diagnostics", "files", "scoring.responses"},
+        {"model", "richtext", "diagnostics", "files", *READING},
         {"numpy", "python_calamine", "lxml"},
     ),
     "scoring": ({"model", "richtext", "diagnostics", "files", "sheets.table"}, {"numpy"}),

@@ -3,8 +3,8 @@
 To add a source: a module beside this file, a row below, specimens in `tests/sheets/`, a paragraph in `docs/sheets.md`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -14,7 +14,7 @@ from stemkey.files import Source
 from stemkey.model import Item, Quiz
 from stemkey.sheets.grid import Grid, Row
 from stemkey.sheets.options import SheetOptions
-from stemkey.sheets.table import ResponseTable
+from stemkey.sheets.table import ResponseBatch, ResponseTable
 
 SheetReader: TypeAlias = Callable[
     [Grid, Sequence[Row], Sequence[Item], SheetOptions, Diagnostics], ResponseTable | None
@@ -50,6 +50,20 @@ class SheetSource:
 
 SOURCES: tuple[SheetSource, ...] = (
     SheetSource(
+        name="moodle",
+        title="Moodle quiz report Responses",
+        reads="stemkey.sheets.moodle:read_moodle_responses",
+        recognises="stemkey.sheets.moodle:is_moodle",
+        evidence="reports of Moodle 4.5 with its own marks",
+    ),
+    SheetSource(
+        name="canvas",
+        title="Canvas Classic Quizzes Student Analysis",
+        reads="stemkey.sheets.canvas:read_student_analysis",
+        recognises="stemkey.sheets.canvas:is_canvas",
+        evidence="reports written by Canvas's own code, with its points",
+    ),
+    SheetSource(
         name="plain",
         title="Plain sheet: a row for each candidate, a column for each question",
         reads="stemkey.sheets.plain:read_plain",
@@ -64,12 +78,6 @@ def no_such_source(name: str, hint: str) -> Text:
     return Text(f"there is no sheet source '{name}'", hint)
 
 
-@rule("S008", Severity.ERROR)
-def no_students(header: int) -> Text:
-    """The sheet has a header and nothing below it."""
-    return Text(f"the sheet has a header in row {header} and no students below it", "export it again without a filter")
-
-
 def open_sheet(source: Source, quiz: Quiz, options: SheetOptions, found: Diagnostics) -> ResponseTable | None:
     """Return a response sheet whose columns are matched to the quiz's items; None, with findings, where it is refused."""
     from stemkey.sheets.containers import open_grids
@@ -80,7 +88,8 @@ def open_sheet(source: Source, quiz: Quiz, options: SheetOptions, found: Diagnos
     grids = open_grids(source, options, found)
     if not grids:
         return None
-    items = tuple(item for item in quiz.items if item.interactions)
+    graded = tuple(item for item in quiz.items if item.interactions)
+    items = (*graded, *(item for item in options.left_out if item.interactions))
     candidates = [(grid, grid.sample()) for grid in grids]
     chosen = _choose(candidates, items, options, found)
     if chosen is None:
@@ -90,10 +99,22 @@ def open_sheet(source: Source, quiz: Quiz, options: SheetOptions, found: Diagnos
     if broken is not None:
         from stemkey.sheets.delimited import quote_not_closed
 
-        if not found.has_errors:
+        if not any(finding.code == "S006" and finding.place == grid.place(broken.number) for finding in found):
             found.add(quote_not_closed("it swallows rows"), grid.place(broken.number))
         return None
-    return (row or detect_source(rows)).reader(grid, rows, items, options, found)
+    table = (row or detect_source(rows)).reader(grid, rows, items, options, found)
+    return _only(table, graded) if table and len(items) > len(graded) else table
+
+
+def _only(table: ResponseTable, items: Sequence[Item]) -> ResponseTable:
+    """Return a table with the columns of the first items only; the others were matched and are left out."""
+
+    def read() -> Iterator[ResponseBatch]:
+        for batch in table.batches():
+            yield replace(batch, columns=batch.columns[: len(items)])
+
+    numbers = {item.number for item in items}
+    return replace(table, read=read, mapping=tuple(match for match in table.mapping if match.number in numbers))
 
 
 def detect_source(rows: Sequence[Row]) -> SheetSource:

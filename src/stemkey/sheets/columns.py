@@ -10,7 +10,7 @@ from stemkey.model import GAP, Item
 from stemkey.scoring.responses import quoted
 from stemkey.scoring.spelling import fold, skeleton, spellings, without_marks
 from stemkey.sheets.grid import Row, cell_text
-from stemkey.sheets.identity import find_column, report_missing_column
+from stemkey.sheets.identity import find_column, header_kind, report_missing_column
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.table import ColumnMatch
 
@@ -271,16 +271,35 @@ def answer_word(runs: dict[str, list[tuple[int, str]]]) -> str | None:
 
 def find_header(rows: Sequence[Row], names: ItemNames) -> tuple[int, list[Match]]:
     """Return the index of the row that heads the table and what it says; -1 where no row matches an item."""
-    best, found = -1, []
-    best_merit = (0, 0, 0)
+    best, found, merit = -1, [], (0, 0)
     for index, row in enumerate(rows[:HEADER_ROWS]):
-        matches = possible_matches([cell_text(cell) for cell in row.cells], names)
-        different = len({match.item for match in matches})
-        trust = sum(TRUST[match.by] for match in matches)
-        merit = (different, trust, -index)
-        if different and (different, trust) > best_merit[:2]:
-            best, found, best_merit = index, matches, merit
+        headers = [cell_text(cell) for cell in row.cells]
+        matches = possible_matches(headers, names)
+        # Bare numbers head columns only beside words that do: a row of ids and option numbers is no header.
+        if all(match.by == "number" for match in matches) and _are_bare(headers, matches):
+            continue
+        this = (len({match.item for match in matches}), sum(TRUST[match.by] for match in matches))
+        if matches and this > merit:
+            best, found, merit = index, matches, this
     return best, found
+
+
+def _are_bare(headers: Sequence[str], matches: Sequence[Match]) -> bool:
+    bare = all(headers[match.column].strip(" .#").isdigit() for match in matches)
+    return bare and not any(header_kind(header) for header in headers)
+
+
+def find_named_header(rows: Sequence[Row], asked: Iterable[str]) -> int:
+    """Return the index of the first row that holds one of the headers that the user names; -1 where none does."""
+    wanted = {fold(header) for header in asked}
+    return next(
+        (
+            index
+            for index, row in enumerate(rows[:HEADER_ROWS])
+            if wanted & {fold(text) for cell in row.cells if (text := cell_text(cell))}
+        ),
+        -1,
+    )
 
 
 def choose_matches(
@@ -335,7 +354,11 @@ def _said_matches(
 def _is_complete(
     chosen: dict[int, Match], names: ItemNames, options: SheetOptions, place: CellSpan, found: Diagnostics
 ) -> bool:
-    missing = [item.number for index, item in enumerate(names.items) if index not in chosen]
+    missing = [
+        item.number
+        for index, item in enumerate(names.items)
+        if index not in chosen and not any(item is other for other in options.left_out)
+    ]
     if not missing or options.allow_missing:
         return bool(chosen)
     found.add(questions_without_column(", ".join(f"Q{number}" for number in missing)), place)

@@ -140,9 +140,7 @@ def _raw_text(
         lines = _lines(Source(source.name, some), Encoding("utf-8"))
         return _rows(lines, separator, width, start=line - 1, found=found, place=place)
 
-    return RawText(
-        open=source.open, size=source.size, start=encoding.skip, separator=separator.encode(), rows=rows
-    )
+    return RawText(open=source.open, size=source.size, start=encoding.skip, separator=separator.encode(), rows=rows)
 
 
 class _Survey(NamedTuple):
@@ -257,9 +255,10 @@ def _example(data: bytes, encoding: str) -> str:
 
 
 def _lines(source: Source, encoding: Encoding) -> Iterator[str]:
-    with source.open() as stream:
-        stream.seek(encoding.skip)
-        yield from io.TextIOWrapper(stream, encoding.name, encoding.errors, newline="")
+    stream = source.open()
+    stream.seek(encoding.skip)
+    with io.TextIOWrapper(stream, encoding.name, encoding.errors, newline="") as text:
+        yield from text
 
 
 def _declared_separator(line: str) -> tuple[str | None, int]:

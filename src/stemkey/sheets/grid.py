@@ -13,6 +13,9 @@ Cell: TypeAlias = str | Damaged
 
 SAMPLE = 20_000
 """A sheet of so many rows is looked at as a whole before anything is graded; of a larger one, this beginning."""
+LARGE_TEXT = 4 << 20
+SAMPLE_OF_LARGE = 2_000
+"""Rows looked at of a text file of more bytes than `LARGE_TEXT`, where looking would cost more than grading."""
 
 
 class Row(NamedTuple):
@@ -56,7 +59,8 @@ class Grid:
 
     def sample(self) -> list[Row]:
         """Return the rows that decide what the sheet is."""
-        return list(islice(self.read(), SAMPLE))
+        large = self.raw is not None and self.raw.size > LARGE_TEXT
+        return list(islice(self.read(), SAMPLE_OF_LARGE if large else SAMPLE))
 
     def place(self, row: int | None = None, column: int | None = None) -> CellSpan:
         """Return a place in the sheet, for a finding."""

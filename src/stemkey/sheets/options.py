@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from stemkey.model import Item
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetOptions:
@@ -36,3 +38,5 @@ class SheetOptions:
     """Columns of a fixed-width file, `id=1-7,name=8-27,answers=28-37`."""
     maximum_bytes: int = 1 << 30
     """A workbook that unpacks to more is refused."""
+    left_out: tuple[Item, ...] = ()
+    """Items of the quiz that are not graded (`--keep-going`): their columns are known and not used."""

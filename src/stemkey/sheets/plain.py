@@ -1,13 +1,12 @@
 """Plain sheets, as people make them: a row for each candidate, a column for each question, letters or texts."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
-from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
+from stemkey.diagnostics import Diagnostics, Severity, Text, rule
 from stemkey.model import ChoiceInteraction, Item
 from stemkey.scoring import choice_marks as marks
 from stemkey.scoring.answer_key import Status
-from stemkey.scoring.responses import read_response
+from stemkey.scoring.responses import quoted, read_response
 from stemkey.scoring.spelling import fold
 from stemkey.sheets.columns import (
     HEADER_ROWS,
@@ -16,6 +15,7 @@ from stemkey.sheets.columns import (
     choose_matches,
     column_title,
     find_header,
+    find_named_header,
     is_mark_header,
     mapping_of,
     more_questions_than_quiz,
@@ -57,6 +57,12 @@ _ABSENT_WORDS = frozenset(
 )
 
 
+@rule("S008", Severity.ERROR)
+def no_students(header: int) -> Text:
+    """The sheet has a header and nothing below it."""
+    return Text(f"the sheet has a header in row {header} and no students below it", "export it again without a filter")
+
+
 @rule("S107", Severity.INFO)
 def columns_not_used(columns: str) -> Text:
     """These columns answer no question of the quiz and say nothing about the candidates; they were left alone."""
@@ -93,6 +99,8 @@ def read_plain(
     """Return a sheet with one row for each candidate; None, with findings, where it cannot be trusted."""
     names = ItemNames(items)
     at, matches = (-1, []) if options.no_header else find_header(rows, names)
+    if at < 0 and not options.no_header:
+        at = find_named_header(rows, [column for column, _ in options.map])
     if at < 0 and not options.map:
         _report_no_match(grid, rows, items, found)
         return None
@@ -104,6 +112,9 @@ def read_plain(
     if chosen is None:
         return None
     data = rows[at + 1 :]
+    if not data:
+        found.add(no_students(rows[at].number), place)
+        return None
     data = data[count_second_headers(data, headers, chosen) :]
     surplus = surplus_columns(headers, chosen, names)
     if surplus and not options.map:
@@ -160,7 +171,7 @@ def identify(
     grid: Grid,
     headers: Sequence[str],
     rows: Sequence[Row],
-    chosen: dict[int, Match],
+    chosen: Mapping[int, Match],
     options: SheetOptions,
     found: Diagnostics,
     kinds: dict[int, str] | None = None,
@@ -205,12 +216,11 @@ def lay_out(
             skip.add(row.number)
     if not _agree(grid, key_rows, items, chosen, found):
         return None
-    candidates = [row for row in rows if row.number not in skip]
+    dismissal = Dismissal(items, chosen, identity, headers)
+    candidates = [row for row in rows if row.number not in skip and not dismissal.of_row(row)]
     content = contents(candidates, chosen)
-    if not check_numbers(grid, headers, items, chosen, content, found):
-        return None
     converts = notation(grid, headers, items, chosen, content, options, found)
-    if converts is None:
+    if converts is None or not check_numbers(grid, headers, items, chosen, content, found):
         return None
     report_unused(grid, headers, chosen, identity, found)
     first = rows[0].number if rows else 1 << 40
@@ -226,7 +236,7 @@ def lay_out(
         identity=identity,
         mapping=mapping_of(chosen, headers, items),
         skip=frozenset(skip),
-        dismiss=Dismissal(items, chosen, identity, headers),
+        dismiss=dismissal,
         has_attempts=identity.attempt is not None or bool(identity.dates) or identity.state is not None,
         blank_damage=options.errors_as == "blank",
         notes=notes_of(grid, headers, rows, identity),
@@ -270,20 +280,27 @@ def _has_answers(row: Row, chosen: dict[int, Match]) -> bool:
 
 def _differences(row: Row, items: Sequence[Item], chosen: dict[int, Match]) -> list[str]:
     """Return the questions for which a key row says something else than the quiz."""
-    differences = []
-    for index, match in sorted(chosen.items()):
-        item = items[index]
-        choice = item.interactions[0]
-        text = text_at(row.cells, match.column)
-        if not text or len(item.interactions) > 1 or not isinstance(choice, ChoiceInteraction):
-            continue
-        reading = read_response(item, text)
-        keys = {at for at, option in enumerate(choice.choices) if option in choice.keys}
-        said = set(reading.chosen) if reading.status in {Status.ANSWERED, Status.SEVERAL_MARKS} else set()
-        if said != keys:
-            right = ",".join(choice.labels[at] for at in sorted(keys))
-            differences.append(f"Q{item.number} ({text} in the sheet, {right} in the quiz)")
-    return differences
+    found = (key_disagrees(items[index], text_at(row.cells, match.column)) for index, match in sorted(chosen.items()))
+    return [difference for difference in found if difference]
+
+
+def key_disagrees(item: Item, text: str) -> str | None:
+    """Return how a key that a sheet names differs from the item's; None where it does not, or cannot be compared."""
+    choice = item.interactions[0]
+    if not text or len(item.interactions) > 1 or not isinstance(choice, ChoiceInteraction):
+        return None
+    reading = read_response(item, text)
+    keys = {at for at, option in enumerate(choice.choices) if option in choice.keys}
+    said = set(reading.chosen) if reading.status in {Status.ANSWERED, Status.SEVERAL_MARKS} else set()
+    if said == keys:
+        return None
+    right = ",".join(choice.labels[at] for at in sorted(keys))
+    return f"Q{item.number} ({quoted(text, 40)} in the sheet, {right} in the quiz)"
+
+
+def is_footer_label(text: str) -> bool:
+    """Whether a text is what averages and totals are called."""
+    return fold(text) in _FOOTER_WORDS
 
 
 def _agree(
@@ -311,16 +328,32 @@ class Dismissal:
         self.identity = identity
         self.headers = headers
 
+    def of_row(self, row: Row) -> str | None:
+        """Return why a row is no attempt, from its cells alone."""
+        columns = (self.chosen[index].column if index in self.chosen else None for index in range(len(self.items)))
+        cells = row.cells
+        return self(row, [cells[column] if column is not None and column < len(cells) else "" for column in columns])
+
     def __call__(self, row: Row, responses: Sequence[Response]) -> str | None:
         """Return why a row is no attempt; None where it is one."""
         said = [response for response in responses if response]
         candidate, _ = self.identity.id_of(row.cells)
         name = self.identity.name_of(row.cells)
-        if said and all(isinstance(response, str) and fold(response) in _ABSENT_WORDS for response in said):
-            return "absent" if len(said) > 1 or fold(str(said[0])) != "x" else None
+        if said and len(responses) > 1 and self._is_absent(responses):
+            return "absent"
         if candidate and name and candidate.casefold() not in _FOOTER_WORDS:
             return "nothing" if self._repeats_header(row) else None
         return self._of_doubtful(row, said, candidate or name)
+
+    def _is_absent(self, responses: Sequence[Response]) -> bool:
+        """Whether every answer is a hyphen or a word for absence, and no option is called so."""
+        return all(
+            isinstance(response, str)
+            and fold(response) in _ABSENT_WORDS
+            and read_response(item, response).status not in {Status.ANSWERED, Status.SEVERAL_MARKS}
+            for item, response in zip(self.items, responses, strict=True)
+            if response
+        )
 
     def _of_doubtful(self, row: Row, said: Sequence[Response], label: str) -> str | None:
         """Judge a row that lacks an id or a name, or is called like an average."""
@@ -363,6 +396,3 @@ def _is_figure(response: Response) -> bool:
     except ValueError:
         return False
     return True
-
-
-__all__ = ["Dismissal", "column_letters", "header_texts", "identify", "lay_out", "notes_of", "read_plain", "replace"]

@@ -98,7 +98,7 @@ def contents(rows: Sequence[Row], chosen: Mapping[int, Match]) -> dict[int, Cont
                 cell = row.cells[match.column]
                 if isinstance(cell, Damaged):
                     damaged += 1
-                elif cell and not marks.is_blank(cell):
+                elif cell and not marks.is_blank(cell) and fold(cell) not in marks.IDLE:
                     texts[cell.strip()] += 1
         found[item] = Content(texts, damaged)
     return found
@@ -120,7 +120,7 @@ def check_numbers(
         texts = _telling(content[index].texts)
         if not texts:
             continue
-        own = _share(texts, lambda text, item=items[index]: could_be(item, text))  # type: ignore[misc]  # the default binds the loop's item
+        own = _share(_commonest(content[index].texts), lambda text, item=items[index]: could_be(item, text))  # type: ignore[misc]  # the default binds the loop's item
         expected = _share(texts, lambda text, item=items[index]: expects(item, text))  # type: ignore[misc]  # same
         better = _better(index, items, texts, expected)
         if own <= 0.5 or better is not None:
@@ -141,10 +141,13 @@ def check_numbers(
 
 def _telling(texts: Counter[str]) -> dict[str, int]:
     """Return the texts that say something about the item: letters and option numbers do not."""
-    telling = {
-        text: count for text, count in texts.items() if not marks.is_letters(text) and marks.number(text) is None
-    }
-    return dict(sorted(telling.items(), key=lambda entry: -entry[1])[:_DISTINCT])
+    return _commonest(
+        {text: count for text, count in texts.items() if not marks.is_letters(text) and marks.number(text) is None}
+    )
+
+
+def _commonest(texts: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(texts.items(), key=lambda entry: -entry[1])[:_DISTINCT])
 
 
 def _share(texts: Mapping[str, int], fits: Callable[[str], bool]) -> float:

@@ -156,6 +156,8 @@ def _is_sound(source: Source, options: SheetOptions, found: Diagnostics) -> bool
             if any(info.flag_bits & 1 for info in infos) or _is_encrypted_ods(archive):
                 found.add(protected_with_password(), place)
                 return False
+            if "content.xml" in archive.namelist():
+                _prove_well_formed(archive, "content.xml")
             for info in infos:
                 if _declares_entities(archive, info):
                     found.add(workbook_refused(f"'{info.filename}' declares a document type or entities"), place)
@@ -195,6 +197,22 @@ def _declares_entities(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
                 return True
             before = chunk[-16:]
     return False
+
+
+def _prove_well_formed(archive: zipfile.ZipFile, name: str) -> None:
+    """Raise where a part is no XML: Moodle's ODS breaks off cells that begin with `=`, and calamine reads on."""
+    from xml.parsers import expat
+
+    parser = expat.ParserCreate()
+
+    def refuse(*_: object) -> None:
+        raise ValueError(f"'{name}' declares a document type")
+
+    parser.StartDoctypeDeclHandler = refuse
+    with archive.open(name) as part:
+        while chunk := part.read(_CHUNK):
+            parser.Parse(chunk, False)  # expat takes it by position only
+        parser.Parse(b"", True)  # same
 
 
 def _sheet_parts(source: Source) -> dict[str, str]:
@@ -364,7 +382,8 @@ def _damage(kind: bytes, inner: bytes) -> Damaged | None:
         shown = unescape((value[1] or b"").decode("utf-8", "replace")) if value else ""
         return Damaged(shown or "#ERROR", IS_ERROR)
     formula = _FORMULA.search(inner) if b"f" in inner else None
-    if formula and value is None and b"<is" not in inner:
+    # A formula whose value is the empty text has the type `str`; without a type it was never calculated.
+    if formula and (value is None or (not value[1] and kind != b"str")) and b"<is" not in inner:
         return Damaged("=" + unescape((formula[1] or b"").decode("utf-8", "replace")), IS_FORMULA)
     return None
 

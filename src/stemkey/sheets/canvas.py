@@ -1,0 +1,162 @@
+"""Canvas Classic Quizzes' *Student Analysis*: two columns for each question, `id: stem` and the points it got.
+
+Known by its shape, because the other header words are translated. A question that was not given (question groups)
+has two empty cells; one that was not answered has points and no answer.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from stemkey.diagnostics import Diagnostics, column_letters
+from stemkey.model import Cardinality, ChoiceInteraction, Item
+from stemkey.scoring.responses import JOINER
+from stemkey.sheets.columns import (
+    HEADER_ROWS,
+    ItemNames,
+    Match,
+    choose_matches,
+    column_title,
+    more_questions_than_quiz,
+    no_question_matches,
+)
+from stemkey.sheets.grid import Cell, Grid, Row, text_at
+from stemkey.sheets.identity import header_kind
+from stemkey.sheets.options import SheetOptions
+from stemkey.sheets.plain import header_texts, identify, notes_of
+from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseTable
+from stemkey.sheets.wide import ItemColumn, Layout, wide_table
+
+_QUESTION = re.compile(r"^\s*(\d+):\s*(.*)$", re.DOTALL)
+_POINTS = re.compile(r"^\d+(?:[.,]\d+)?$")
+_COMMA = re.compile(r"(?<!\\),")
+
+
+def is_canvas(rows: Sequence[Row]) -> bool:
+    """Whether the first rows have the shape of a Student Analysis."""
+    return _find_header(rows) >= 0
+
+
+def _find_header(rows: Sequence[Row]) -> int:
+    for index, row in enumerate(rows[:HEADER_ROWS]):
+        questions = _question_columns(header_texts(row))
+        if questions and questions[0] >= 2:
+            return index
+    return -1
+
+
+def _question_columns(headers: Sequence[str]) -> list[int]:
+    return [
+        column
+        for column, header in enumerate(headers[:-1])
+        if _QUESTION.match(header) and _POINTS.match(headers[column + 1])
+    ]
+
+
+def read_student_analysis(
+    grid: Grid, rows: Sequence[Row], items: Sequence[Item], options: SheetOptions, found: Diagnostics
+) -> ResponseTable | None:
+    """Return a Student Analysis; None, with findings, where its questions are not the quiz's."""
+    at = _find_header(rows)
+    if at < 0:
+        found.add(no_question_matches(len(items), ""), grid.place())
+        return None
+    headers = header_texts(rows[at])
+    data = rows[at + 1 :]
+    place = grid.place(rows[at].number)
+    questions = _question_columns(headers)
+    names = ItemNames(items)
+    matches = [match for column in questions if (match := _match(column, headers[column], names))]
+    said = {match.item: match for match in matches}
+    if not said and not options.map:
+        shown = ", ".join(column_title(headers, column) for column in questions[:3])
+        found.add(no_question_matches(len(items), shown), place)
+        return None
+    unknown = [column for column in questions if column not in {match.column for match in matches}]
+    strangers = [column for column in unknown if any(text_at(row.cells, column) for row in data)]
+    if strangers and not options.map:
+        found.add(
+            more_questions_than_quiz(", ".join(column_title(headers, c) for c in strangers[:5]), len(items)), place
+        )
+        return None
+    chosen = choose_matches(said.values(), headers, names, options, place, found)
+    if chosen is None:
+        return None
+    taken = dict(enumerate(Match(column=column, item=-1, by="text") for column in range(questions[0], len(headers))))
+    kinds = {} if header_kind(headers[0]) else {0: "name", 1: "lms_id"}
+    identity = identify(grid, headers, data, taken, options, found, kinds)
+    if identity is None:
+        return None
+    identity = replace(identity, dates=(), state=None)
+    columns = _columns_by_item(matches, chosen)
+    layout = Layout(
+        grid=grid,
+        source="canvas",
+        headers=headers,
+        first_row=data[0].number if data else 1 << 40,
+        columns=tuple(ItemColumn(None) for _ in items),
+        identity=identity,
+        mapping=tuple(
+            ColumnMatch(
+                column=headers[match.column],
+                letters=column_letters(match.column),
+                number=items[index].number,
+                by=match.by,
+            )
+            for index in sorted(columns)
+            for match in columns[index]
+        ),
+        responses_of=_Responses(items, columns, options),
+        has_attempts=identity.attempt is not None,
+        notes=notes_of(grid, headers, data, identity),
+    )
+    return wide_table(layout, found)
+
+
+def _match(column: int, header: str, names: ItemNames) -> Match | None:
+    question = _QUESTION.match(header)
+    if question is None:
+        return None
+    if question[1] in names.identifiers:
+        return Match(column=column, item=names.identifiers[question[1]], by="identifier")
+    found = names.of_text(question[2])
+    return None if found is None else Match(column=column, item=found, by="text")
+
+
+def _columns_by_item(matches: Sequence[Match], chosen: dict[int, Match]) -> dict[int, list[Match]]:
+    """Return the columns of each item: several where a question was regenerated and got another id."""
+    columns: dict[int, list[Match]] = {}
+    for index, match in chosen.items():
+        columns[index] = [match] if match.by == "option" else [other for other in matches if other.item == index]
+    return columns
+
+
+class _Responses:
+    """Reads a row's responses: an item's answer stands in whichever of its columns was given."""
+
+    def __init__(self, items: Sequence[Item], columns: dict[int, list[Match]], options: SheetOptions) -> None:
+        self.items = items
+        self.columns = columns
+        self.options = options
+
+    def __call__(self, cells: Sequence[Cell]) -> list[Response]:
+        return [self._of_item(index, item, cells) for index, item in enumerate(self.items)]
+
+    def _of_item(self, index: int, item: Item, cells: Sequence[Cell]) -> Response:
+        for match in self.columns.get(index, ()):
+            cell = cells[match.column] if match.column < len(cells) else ""
+            if isinstance(cell, Damaged):
+                return "" if self.options.errors_as == "blank" else cell
+            if cell.strip():
+                return _answer(item, cell)
+            if text_at(cells, match.column + 1):
+                return ""
+        return None
+
+
+def _answer(item: Item, text: str) -> Response:
+    r"""Return a cell as the answer it is: Canvas joins several with `,` and writes a comma within one as `\,`."""
+    only = item.interactions[0]
+    if isinstance(only, ChoiceInteraction) and len(item.interactions) == 1 and only.cardinality is Cardinality.MULTIPLE:
+        return JOINER.join(part.replace("\\,", ",") for part in _COMMA.split(text))
+    return text

@@ -1,0 +1,388 @@
+"""Moodle's quiz report *Responses*, of any version and in any language, as CSV, XLSX or ODS.
+
+It is known by its shape: a column `Grade/10.00` whatever the word, and after it a run of columns that end in numbers.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
+from stemkey.model import ChoiceInteraction, Item
+from stemkey.sheets.columns import (
+    HEADER_ROWS,
+    ItemNames,
+    Match,
+    choose_matches,
+    is_mark_header,
+    mapping_of,
+    more_questions_than_quiz,
+    no_question_matches,
+    number_of,
+)
+from stemkey.sheets.grid import Cell, Grid, Row, cell_text, text_at
+from stemkey.sheets.identity import Identity, header_kind
+from stemkey.sheets.options import SheetOptions
+from stemkey.sheets.plain import header_texts, identify, is_footer_label, key_disagrees, notes_of
+from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseTable
+from stemkey.sheets.trust import check_numbers, contents, marks_instead_of_answers
+from stemkey.sheets.wide import ItemColumn, Layout, MisplacedError, wide_table
+
+_GRADE = re.compile(r"^(?P<word>[^/\d]{1,60})/\s?\d+(?:[.,]\d+)?$")
+_QUESTION_WORDS = frozenset(
+    [
+        "question",
+        "frage",
+        "pregunta",
+        "questão",
+        "questao",
+        "domanda",
+        "問題",
+        "вопрос",
+        "vraag",
+        "pytanie",
+        "otázka",
+        "kysymys",
+        "fråga",
+        "spørgsmål",
+        "питання",
+    ]
+)
+_RIGHT_WORDS = re.compile(
+    r"right|correct|richtig|juste|bonne|certa|corretta|прав|正解|正确|juist|goed|poprawn|správn|oike|rätt|riktig|kore"
+)
+# What may follow the stem in a question's summary: its choices, its pairs, its places.
+_AFTER_STEM = re.compile(r"[\s.]*(?:[:;{]|$)")
+NOTHING = "-"
+
+
+@rule("S130", Severity.ERROR)
+def question_not_in_quiz(number: str, text: str) -> Text:
+    """The report says what each question asked, and one of them is not in the quiz.
+
+    It belongs to another version of the quiz, or its text was changed since.
+    """
+    return Text(f"question {number} of the report is not in the quiz: {text}", "give the quiz that was answered")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The columns of one question of the report."""
+
+    number: str
+    response: int
+    question: int | None = None
+    right: int | None = None
+
+
+def is_moodle(rows: Sequence[Row]) -> bool:
+    """Whether the first rows have the shape of a Moodle quiz report."""
+    return _find_header(rows) is not None
+
+
+def _find_header(rows: Sequence[Row]) -> tuple[int, int] | None:
+    """Return the index of the header and of the grade's column."""
+    for index, row in enumerate(rows[:HEADER_ROWS]):
+        headers = header_texts(row)
+        grade = next((at for at, header in enumerate(headers) if at > 3 and _GRADE.match(header)), None)
+        if grade is None or not all(headers[:grade]):
+            continue
+        after = headers[grade + 1 :]
+        numbered = [header for header in after if is_mark_header(header) or number_of(header)]
+        if numbered and len(numbered) * 2 >= len(after):
+            return index, grade
+    return None
+
+
+def read_moodle_responses(
+    grid: Grid, rows: Sequence[Row], items: Sequence[Item], options: SheetOptions, found: Diagnostics
+) -> ResponseTable | None:
+    """Return a Responses report; None, with findings, where its questions cannot be told."""
+    options = replace(options, answers=options.answers or "texts")
+    header = _find_header(rows)
+    if header is None:
+        found.add(no_question_matches(len(items), ""), grid.place())
+        return None
+    at, grade = header
+    headers = header_texts(rows[at])
+    runs = _runs(headers, grade, rows[at + 1 :], ItemNames(items))
+    if not runs:
+        found.add(marks_instead_of_answers(f"'{headers[-1]}'"), grid.place(rows[at].number))
+        return None
+    data = [row for row in rows[at + 1 :] if not _is_empty(row, runs)]
+    report = _Report(grid, headers, grade, runs, items, options, found)
+    identity = identify(
+        grid, headers, rows[at + 1 :], report.taken(), options, found, _kinds(headers, grade, rows[at + 1 :])
+    )
+    if identity is None:
+        return None
+    identity = replace(identity, attempt=None, dates=(), state=grade - 4 if grade >= 4 else None)
+    layout = report.by_text(data, identity) if runs[0].question is not None else report.by_number(data, identity)
+    return wide_table(layout, found) if layout else None
+
+
+def _runs(headers: Sequence[str], grade: int, rows: Sequence[Row], names: ItemNames) -> list[_Run]:
+    """Return the questions of the report: which columns hold text, response and right answer."""
+    words: dict[str, dict[str, int]] = {}
+    for column in range(grade + 1, len(headers)):
+        header = headers[column]
+        numbered = number_of(header)
+        if numbered and not re.search(r"/\s?\d", header):
+            words.setdefault(numbered[0], {}).setdefault(numbered[1], column)
+    roles = _roles(words, rows, names)
+    response = words.get(roles.get("response", ""), {})
+    question = words.get(roles.get("question", ""), {})
+    right = words.get(roles.get("right", ""), {})
+    return [_Run(number, column, question.get(number), right.get(number)) for number, column in response.items()]
+
+
+def _roles(words: Mapping[str, Mapping[str, int]], rows: Sequence[Row], names: ItemNames) -> dict[str, str]:
+    """Return which word heads questions, responses and right answers: by the word, else by their order."""
+    most = max((len(columns) for columns in words.values()), default=0)
+    full = [word for word, columns in words.items() if len(columns) == most]
+    roles: dict[str, str] = {}
+    left = sorted(full, key=lambda word: min(words[word].values()))
+    for word in list(left):
+        if word in _QUESTION_WORDS and len(left) > 1:
+            roles["question"] = word
+        elif len(full) > 1 and _RIGHT_WORDS.search(word):
+            roles["right"] = word
+        else:
+            continue
+        left.remove(word)
+    if len(left) > 1 and "question" not in roles and (len(left) > 2 or _are_questions(words[left[0]], rows, names)):
+        roles["question"] = left.pop(0)
+    if left:
+        roles["response"] = left.pop(0)
+    if left:
+        roles["right"] = left.pop(0)
+    return roles
+
+
+def _are_questions(columns: Mapping[str, int], rows: Sequence[Row], names: ItemNames) -> bool:
+    texts = [text for row in rows[:20] for column in columns.values() if len(text := text_at(row.cells, column)) > 1]
+    known = sum(names.of_beginning(text, _AFTER_STEM) is not None for text in texts)
+    return known * 2 > len(texts) > 0
+
+
+def _kinds(headers: Sequence[str], grade: int, rows: Sequence[Row]) -> dict[int, str]:
+    """Return what identity columns are that no known word names: the names come first, an address holds an `@`."""
+    kinds: dict[int, str] = {}
+    for column in range(grade - 4):
+        if header_kind(headers[column]):
+            continue
+        texts = [text for row in rows[:50] if (text := text_at(row.cells, column)) and text != NOTHING]
+        if texts and all("@" in text for text in texts):
+            kinds[column] = "email"
+        elif column < 2:
+            kinds[column] = "last" if column == 0 else "first"
+    return kinds
+
+
+def _is_empty(row: Row, runs: Sequence[_Run]) -> bool:
+    return all(text_at(row.cells, run.response) in {"", NOTHING} for run in runs)
+
+
+class _Report:
+    """What is known of one report; makes its layout."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        headers: tuple[str, ...],
+        grade: int,
+        runs: Sequence[_Run],
+        items: Sequence[Item],
+        options: SheetOptions,
+        found: Diagnostics,
+    ) -> None:
+        self.grid = grid
+        self.headers = headers
+        self.grade = grade
+        self.runs = runs
+        self.items = items
+        self.options = options
+        self.found = found
+        self.names = ItemNames(items)
+        self.of_text: dict[str, int | None] = {}
+
+    def taken(self) -> dict[int, Match]:
+        """Return every column from the state on as taken, so that none of them is held for an identity."""
+        columns = range(max(self.grade - 4, 0), len(self.headers))
+        return {column: Match(column=column, item=-1, by="number") for column in columns}
+
+    def by_number(self, rows: Sequence[Row], identity: Identity) -> Layout | None:
+        """Return the layout where only the questions' numbers are known, if the answers agree with them."""
+        matches = [
+            Match(column=run.response, item=self.names.numbers[run.number], by="number")
+            for run in self.runs
+            if run.number in self.names.numbers
+        ]
+        place = self.grid.place()
+        if not matches and not self.options.map:
+            self.found.add(no_question_matches(len(self.items), self.headers[self.runs[0].response]), place)
+            return None
+        chosen = choose_matches(matches, self.headers, self.names, self.options, place, self.found)
+        if chosen is None:
+            return None
+        surplus = [self.headers[run.response] for run in self.runs if run.number not in self.names.numbers]
+        if surplus and not self.options.map:
+            shown = ", ".join(f"'{header}'" for header in surplus[:10])
+            self.found.add(more_questions_than_quiz(shown, len(self.items)), place)
+            return None
+        content = contents(_without_hyphens(rows), chosen)
+        if not check_numbers(self.grid, self.headers, self.items, chosen, content, self.found):
+            return None
+        of_column = {match.column: index for index, match in chosen.items()}
+        rights = [(run, of_column[run.response]) for run in self.runs if run.response in of_column]
+        if not self._rights_agree(rows, ((run.right, item) for run, item in rights)):
+            return None
+        columns = tuple(
+            ItemColumn(chosen[index].column if index in chosen else None, _response) for index in range(len(self.items))
+        )
+        return self._layout(identity, columns, mapping_of(chosen, self.headers, self.items))
+
+    def by_text(self, rows: Sequence[Row], identity: Identity) -> Layout | None:
+        """Return the layout where every row says what each question asked: matched row by row."""
+        said = {
+            index: {item for row in rows if (item := self._item_of(row.cells, run)) is not None}
+            for index, run in enumerate(self.runs)
+        }
+        good = True
+        for index, run in enumerate(self.runs):
+            asked = next((text for row in rows if (text := self._question(row.cells, run))), "")
+            if asked and not said[index]:
+                shown = f"'{asked[:59]}…'" if len(asked) > 60 else f"'{asked}'"
+                self.found.add(question_not_in_quiz(run.number, shown), self.grid.place(None, run.response))
+                good = False
+        if not good:
+            return None
+        given = set().union(*said.values()) if said else set()
+        missing = [
+            item.number
+            for index, item in enumerate(self.items)
+            if index not in given and not any(item is other for other in self.options.left_out)
+        ]
+        drawn = any(len(items) > 1 for items in said.values())
+        if missing and not self.options.allow_missing and not drawn:
+            fixed = {index: Match(column=0, item=index, by="text") for index in given}
+            choose_matches(fixed.values(), self.headers, self.names, self.options, self.grid.place(), self.found)
+            return None
+        if not self._rights_agree(
+            rows, ((run.right, next(iter(said[index]))) for index, run in enumerate(self.runs) if len(said[index]) == 1)
+        ):
+            return None
+        mapping = tuple(
+            ColumnMatch(
+                column=self.headers[run.response],
+                letters=column_letters(run.response),
+                number=self.items[item].number,
+                by="text",
+            )
+            for item, run in sorted((item, run) for index, run in enumerate(self.runs) for item in said[index])
+        )
+        layout = self._layout(identity, tuple(ItemColumn(None) for _ in self.items), mapping)
+        return replace(layout, responses_of=self._responses_by_text)
+
+    def _question(self, cells: Sequence[Cell], run: _Run) -> str:
+        text = text_at(cells, run.question)
+        return "" if text == NOTHING else text
+
+    def _item_of(self, cells: Sequence[Cell], run: _Run) -> int | None:
+        text = self._question(cells, run)
+        if text not in self.of_text:
+            self.of_text[text] = self.names.of_beginning(text, _AFTER_STEM) if text else None
+        return self.of_text[text]
+
+    def _responses_by_text(self, cells: Sequence[Cell]) -> list[Response]:
+        responses: list[Response] = [None] * len(self.items)
+        for run in self.runs:
+            item = self._item_of(cells, run)
+            if item is not None:
+                responses[item] = _cell_response(cells, run.response, self.options)
+            elif self._question(cells, run):
+                raise MisplacedError(f"has a question {run.number} that is not in the quiz")
+        return responses
+
+    def _rights_agree(self, rows: Sequence[Row], rights: Iterable[tuple[int | None, int]]) -> bool:
+        """Whether Moodle's right answers are the quiz's keys, where the report has them."""
+        differences: dict[str, None] = {}
+        for column, index in rights:
+            if column is None or not isinstance(self.items[index].interactions[0], ChoiceInteraction):
+                continue
+            for text in {text_at(row.cells, column) for row in rows[:200]} - {"", NOTHING}:
+                difference = key_disagrees(self.items[index], text)
+                if difference:
+                    differences[difference] = None
+        if differences:
+            self.found.add(right_answers_disagree(", ".join(list(differences)[:10])), self.grid.place())
+        return not differences
+
+    def _layout(
+        self,
+        identity: Identity,
+        columns: tuple[ItemColumn, ...],
+        mapping: tuple[ColumnMatch, ...],
+    ) -> Layout:
+        first = self.grid.sample()
+        header = _find_header(first)
+        data = first[header[0] + 1 :] if header else []
+        return Layout(
+            grid=self.grid,
+            source="moodle",
+            headers=self.headers,
+            first_row=data[0].number if data else 1 << 40,
+            columns=columns,
+            identity=identity,
+            mapping=mapping,
+            dismiss=self._dismiss,
+            has_attempts=True,
+            keep_formulas=True,
+            blank_damage=self.options.errors_as == "blank",
+            notes=(
+                *notes_of(self.grid, self.headers, data, identity),
+                "Attempts are numbered in the order of the rows.",
+            ),
+        )
+
+    def _dismiss(self, row: Row, responses: Sequence[Response]) -> str | None:
+        """Say which rows are no attempts: never begun, unfinished, averages."""
+        if any(responses):
+            return None
+        grade = text_at(row.cells, self.grade)
+        first = next((text for cell in row.cells if (text := cell_text(cell))), "")
+        if is_footer_label(first) and sum(1 for cell in row.cells if cell_text(cell)) <= len(self.runs) + 2:
+            return "footer"
+        if grade not in {"", NOTHING}:
+            return None
+        state = text_at(row.cells, self.grade - 4)
+        return "absent" if state in {"", NOTHING} else "unfinished"
+
+
+@rule("S131", Severity.ERROR)
+def right_answers_disagree(differences: str) -> Text:
+    """The report names right answers that are not the quiz's keys. The quiz was changed in one of the two places.
+
+    Every score depends on which key is the right one, so nothing is graded.
+    """
+    return Text(
+        f"the report's right answers disagree with the quiz: {differences}",
+        "correct the quiz, or download the report without right answers to grade by the quiz's key",
+    )
+
+
+def _without_hyphens(rows: Sequence[Row]) -> list[Row]:
+    return [row._replace(cells=["" if cell == NOTHING else cell for cell in row.cells]) for row in rows]
+
+
+def _response(text: str) -> Response:
+    return "" if text.strip() == NOTHING else text
+
+
+def _cell_response(cells: Sequence[Cell], column: int, options: SheetOptions) -> Response:
+    cell = cells[column] if column < len(cells) else ""
+    if isinstance(cell, Damaged):
+        if cell.text.startswith("="):
+            return cell.text
+        return "" if options.errors_as == "blank" else cell
+    return _response(cell)
