@@ -1,10 +1,12 @@
 """What a format can carry, as data: `fit` reduces a quiz to it, the manual's matrix is generated from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 from stemkey.model.interactions import Interaction
+from stemkey.model.quiz import Item
 
 InteractionType: TypeAlias = type[Interaction]
 
@@ -55,3 +57,6 @@ class Capabilities:
     choice_markup: bool = False
     math: bool = False
     images: bool = False
+    adapt: Callable[[Item], tuple[Item | None, tuple[str, ...]]] | None = None
+    """Reduces an item where kinds of questions differ in ways that no field above says (hints, feedback, units).
+    Returns what is left of it, None where nothing can be held, and words for what is lost or not held."""

@@ -51,6 +51,8 @@ class ChoiceInteraction:
     cardinality: Cardinality = Cardinality.SINGLE
     shuffle: bool | None = None
     """None: as the quiz says."""
+    weight: Fraction = FULL_CREDIT
+    """Share of this interaction in an item that has several."""
 
     @property
     def keys(self) -> tuple[Choice, ...]:

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from stemkey.formats.moodle.elements import attribute, bare, cdata
-from stemkey.formats.moodle.questions import NOTE, PREFIX
+from stemkey.formats.moodle.elements import NOTE, PREFIX, attribute, bare, cdata
 from stemkey.formats.moodle.reading import Reading
 from stemkey.formats.moodle.written import Writing
 from stemkey.model import EMPTY, Content, Quiz

@@ -1,9 +1,9 @@
 """Questions whose choices are listed: multichoice, truefalse, ordering."""
 
 from stemkey.diagnostics import Severity, Span, Text, rule
-from stemkey.formats.moodle.elements import cdata
-from stemkey.formats.moodle.questions import PREFIX, percent_text
-from stemkey.formats.moodle.reading import Question, Reading, line_of
+from stemkey.formats.moodle.elements import PREFIX, cdata
+from stemkey.formats.moodle.reading import Parts, Question, Reading, line_of
+from stemkey.formats.moodle.shares import percent_text
 from stemkey.formats.moodle.written import Writing
 from stemkey.model import (
     EMPTY,
@@ -27,8 +27,15 @@ def _label(index: int) -> str:
     return _LABELS[index] if index < len(_LABELS) else letter_label(index)
 
 
-def read_multichoice(question: Question, reading: Reading) -> ChoiceInteraction:
-    """Read choices with their credit and feedback."""
+def read_multichoice(question: Question, reading: Reading) -> Parts:
+    """Read a choice question; one whose choices are True and False stays a multichoice when it is written."""
+    body = reading.content(question.fields.get("questiontext"), "questiontext")
+    interaction = _read_choices(question, reading)
+    extensions = {PREFIX + "type": "multichoice"} if _says_truth(interaction) else {}
+    return Parts(body=body, interactions=(interaction,), extensions=extensions)
+
+
+def _read_choices(question: Question, reading: Reading) -> ChoiceInteraction:
     choices: list[Choice] = []
     credit, content, source_name = reading.credit, reading.content, reading.source_name
     for position, answer in enumerate(question.answers, 1):
@@ -153,13 +160,18 @@ def read_truefalse(question: Question, reading: Reading) -> ChoiceInteraction:
     return ChoiceInteraction(choices=tuple(choices), shuffle=question.is_true("shuffleanswers", default=False))
 
 
+def _says_truth(interaction: ChoiceInteraction) -> bool:
+    if len(interaction.choices) != 2 or interaction.cardinality is not Cardinality.SINGLE:
+        return False
+    one, two = interaction.choices
+    return {one.content, two.content} == {"True", "False"} and {one.credit, two.credit} == {NO_CREDIT, FULL_CREDIT}
+
+
 def _true_false_words(item: Item, interaction: ChoiceInteraction) -> tuple[str, ...] | None:
     """Return `true` and `false` in the choices' order where Moodle's true/false type says all that the item says."""
-    if len(interaction.choices) != 2 or interaction.cardinality is not Cardinality.SINGLE:
+    if not _says_truth(interaction) or item.extensions.get(PREFIX + "type") == "multichoice":
         return None
     one, two = interaction.choices
-    if {one.content, two.content} != {"True", "False"} or {one.credit, two.credit} != {NO_CREDIT, FULL_CREDIT}:
-        return None
     feedback = item.feedback
     if item.hints or feedback.correct or feedback.partial or feedback.incorrect:
         return None

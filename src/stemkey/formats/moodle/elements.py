@@ -6,6 +6,13 @@ from collections.abc import Iterable
 from stemkey.model import Content
 from stemkey.richtext.to_plain import to_plain
 
+FORMAT = "moodle"
+PREFIX = "moodle:"
+"""Before the name of everything in `extensions` that only Moodle has a word for."""
+NOTE = "stemkey"
+"""Name of an attribute that Moodle ignores and our reader understands: what the model knows and Moodle does not."""
+
+
 # Moodle's importer throws away white space around every entity of an escaped text, and around some
 # letters that are not ASCII. In CDATA it keeps everything. So every text is CDATA.
 

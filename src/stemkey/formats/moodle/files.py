@@ -9,8 +9,7 @@ from html import escape, unescape
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote
 
-from stemkey.formats.moodle.elements import attribute
-from stemkey.formats.moodle.questions import NOTE, PREFIX
+from stemkey.formats.moodle.elements import NOTE, PREFIX, attribute
 from stemkey.model import Asset, Content, Quiz
 
 _PLUGINFILE = re.compile(r"@@PLUGINFILE@@/([^\"'\s<>)]*)")
@@ -80,7 +79,7 @@ class ReadFiles:
         self.assets: dict[str, Asset] = {}
         self.names: dict[str, str] = {}
 
-    def add(self, name: str, path: str, data: bytes, note: str | None) -> str:
+    def add(self, name: str, path: str, data: bytes, note: str | None = None) -> str:
         """Return the key under which a file is kept."""
         wanted = note if note is not None and _is_relative(note) else (path.strip("/") + "/" + name).lstrip("/")
         key = wanted or "file"

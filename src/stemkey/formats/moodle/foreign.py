@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Severity, Text, rule
-from stemkey.formats.moodle.elements import attribute, cdata
-from stemkey.formats.moodle.questions import FORMAT
+from stemkey.formats.moodle.elements import FORMAT, attribute, cdata
 from stemkey.formats.moodle.reading import Parts, Question, Reading
-from stemkey.model import Content, ForeignInteraction
+from stemkey.model import ForeignInteraction
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -22,14 +21,26 @@ def kept_whole(kind: str) -> Text:
     return Text(f"a {kind!r} question is kept as it is, for Moodle only", "grade it in Moodle")
 
 
-def read_foreign(question: Question, body: Content, reading: Reading) -> Parts:
-    """Keep a question whole."""
+def read_foreign(question: Question, identifier: str, reading: Reading) -> Parts:
+    """Keep a question whole, with the identifier that it has here."""
     kind = question.kind or "unknown"
+    body = reading.content(question.fields.get("questiontext"), "questiontext")
+    _identify(question, identifier)
     reading.report(kept_whole(kind), question.element)
     raw = serialise(question.element)
     interaction = ForeignInteraction(format=FORMAT, kind=kind, raw=raw)
     reading.unused_files = {}  # they are in `raw`
     return Parts(body=body, interactions=(interaction,))
+
+
+def _identify(question: Question, identifier: str) -> None:
+    from lxml import etree
+
+    element = question.fields.get("idnumber")
+    if element is None:
+        element = etree.SubElement(question.element, "idnumber")
+        element.tail = "\n"
+    element.text = identifier
 
 
 def write_foreign(interaction: ForeignInteraction) -> str:

@@ -8,11 +8,11 @@ from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.files import Source
 from stemkey.files.safe_xml import parse_xml
 from stemkey.formats.moodle.categories import ReadCategories
-from stemkey.formats.moodle.elements import is_own_name, is_tag, read_name
+from stemkey.formats.moodle.elements import NOTE, PREFIX, is_own_name, is_tag, read_name
 from stemkey.formats.moodle.files import NAME_KEY
 from stemkey.formats.moodle.foreign import read_foreign
-from stemkey.formats.moodle.items import PARTS, TYPES, UNDERSTOOD, Type
-from stemkey.formats.moodle.questions import NOTE, PREFIX, MoodleOptions
+from stemkey.formats.moodle.items import PARTS, Type, find_type, understood
+from stemkey.formats.moodle.questions import MoodleOptions
 from stemkey.formats.moodle.reading import Question, Reading, line_of
 from stemkey.formats.moodle.written import DEFAULT_PENALTY
 from stemkey.model import NO_EXTENSIONS, NO_FEEDBACK, Content, Feedback, Hint, Item, Quiz, Section
@@ -109,17 +109,17 @@ class _Quiz:
         reading = self._reading
         reading.number = number
         kind = element.get("type") or ""
-        row = TYPES.get(kind)
         question = _sorted(element, kind, number)
+        row = find_type(question, reading)
         fields = question.fields
+        identifier = self._own_identifier(question)
         stem = fields.get("questiontext")
         reading.default_format = (stem.get("format") or "html") if stem is not None else "html"
         if reading.unused_files:
             reading.unused_files = {}
-        body = reading.content(stem, "questiontext")
-        read = row.read(question, body, reading) if row is not None else None
+        read = row.read(question, reading) if row is not None else None
         if row is None or read is None:
-            read, extensions = read_foreign(question, body, reading), {}
+            read, extensions = read_foreign(question, identifier, reading), {}
         else:
             extensions = _settings(question, row, reading)
         if read.extensions:
@@ -131,7 +131,7 @@ class _Quiz:
             points = reading.amount(fields.get("defaultgrade"), _ONE, "defaultgrade")
         tags, objective = self._tags(fields.get("tags"))
         return Item(
-            identifier=self._own_identifier(question),
+            identifier=identifier,
             number=number,
             title=self._title(question, read.body),
             body=read.body,
@@ -225,7 +225,7 @@ def _sorted(element: "_Element", kind: str, number: str) -> Question:
 
 def _settings(question: Question, row: Type, reading: Reading) -> dict[str, str]:
     """Return the simple elements that the model has no word for, where they say something else than our defaults."""
-    fields, understood = question.fields, UNDERSTOOD[question.kind]
+    fields, known = question.fields, understood(row)
     extensions: dict[str, str] = {}
     for tag, (ours, moodles) in row.settings.items():
         child = fields.get(tag)
@@ -233,7 +233,7 @@ def _settings(question: Question, row: Type, reading: Reading) -> dict[str, str]
         if value != ours:
             extensions[PREFIX + tag] = value
     for tag, child in fields.items():
-        if tag not in understood:
+        if tag not in known:
             if len(child) or not is_tag(tag):
                 reading.report(element_not_understood(tag), child)
             else:

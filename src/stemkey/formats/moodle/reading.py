@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Diagnostic, Diagnostics, Severity, Span, Text, rule
+from stemkey.formats.moodle.elements import NOTE
 from stemkey.formats.moodle.files import ReadFiles, decode_base64, use_keys
-from stemkey.formats.moodle.questions import CREDIT_OF_PERCENT, NOTE, exact_share, nearest_legal
+from stemkey.formats.moodle.shares import CREDIT_OF_PERCENT, exact_share, nearest_legal
 from stemkey.model import EMPTY, Content, Interaction, text_content
 from stemkey.richtext.from_markdown import from_markdown
 from stemkey.richtext.sanitise import markup_left_out, sanitise
@@ -177,6 +178,19 @@ class Reading:
         content = self._converted(raw, element.get("format") or self.default_format, element)
         return self._with_files(content, files, place or str(element.tag)) if files else content
 
+    def raw(self, element: "_Element", place: str) -> str:
+        """Return a text as it stands in the source, only its files by their keys; `clean` comes later."""
+        text = next((child for child in element if child.tag == "text"), None)
+        raw = (
+            self._own_text(element)
+            if text is None
+            else self._inner(text, element)
+            if len(text)
+            else (text.text or "").strip()
+        )
+        files = [child for child in element if child.tag == "file"]
+        return self._with_files(Content(raw), files, place) if files else raw
+
     def _own_text(self, element: "_Element") -> str:
         text = (element.text or "").strip()
         if text:
@@ -229,7 +243,10 @@ class Reading:
             if data is None:
                 self.report(file_damaged(name), file)
             else:
-                keys.setdefault(path.lstrip("/") + name, self.files.add(name, path, data, file.get(NOTE)))
+                key = self.files.add(name, path, data, file.get(NOTE))
+                if key != path.lstrip("/") + name:
+                    file.set(NOTE, key)  # for questions that are kept as they are
+                keys.setdefault(path.lstrip("/") + name, key)
         return keys
 
     # ---- numbers -------------------------------------------------------------------------------

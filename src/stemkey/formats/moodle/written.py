@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
-from stemkey.formats.moodle.elements import bare, cdata, is_tag, name_text, own_name, width_of
+from stemkey.formats.moodle.elements import NOTE, PREFIX, bare, cdata, is_tag, name_text, own_name, width_of
 from stemkey.formats.moodle.files import WrittenFiles
-from stemkey.formats.moodle.questions import NOTE, PREFIX, MoodleOptions, decimal_text
+from stemkey.formats.moodle.shares import decimal_text
 from stemkey.model import Item, Quiz
+
+if TYPE_CHECKING:
+    from stemkey.formats.moodle.questions import MoodleOptions
 
 DEFAULT_PENALTY = "0.3333333"
 """Moodle's own. An author's third is written with one digit more, which Moodle takes for the same."""
@@ -15,7 +19,7 @@ DEFAULT_PENALTY = "0.3333333"
 class Writing:
     """What is the same for every question of a file."""
 
-    def __init__(self, quiz: Quiz, options: MoodleOptions) -> None:
+    def __init__(self, quiz: Quiz, options: "MoodleOptions") -> None:
         self.quiz = quiz
         self.options = options
         self._files = WrittenFiles(quiz) if quiz.assets else None
@@ -37,7 +41,9 @@ class Writing:
         """Whether choices are shuffled: as the item says, else as the quiz."""
         return bool(self.quiz.settings.shuffle_choices) if own is None else own
 
-    def question(self, kind: str, item: Item, body: str, own: str, *, penalty: str = DEFAULT_PENALTY) -> str:
+    def question(
+        self, kind: str, item: Item, body: str, own: str, *, penalty: str = DEFAULT_PENALTY, note: str = ""
+    ) -> str:
         """Return a whole question: what every type has around `own`, which only this type has.
 
         `body` is the stem as Moodle wants it (with the type's own marks of gaps), inside `<text>`.
@@ -49,7 +55,7 @@ class Writing:
         general = self.text(feedback, item, "generalfeedback") if feedback else "<text></text>"
         return (
             f'<question type="{kind}">\n<name><text>{cdata(name)}</text></name>\n'
-            f'<questiontext format="html">{body}</questiontext>\n'
+            f'<questiontext format="html"{note}>{body}</questiontext>\n'
             f'<generalfeedback format="html">{general}</generalfeedback>\n'
             f"<defaultgrade>{points_text(item.points)}</defaultgrade>\n<penalty>{penalty}</penalty>\n"
             f"<hidden>{item.extensions.get(_HIDDEN, '0') if item.extensions else '0'}</hidden>\n"
@@ -112,7 +118,7 @@ class Writing:
 
 
 _HIDDEN = PREFIX + "hidden"
-RESERVED = frozenset({"hidden", "shownumcorrect", "type", "options", "context"})
+RESERVED = frozenset({"hidden", "shownumcorrect", "type", "options", "context", "horizontal"})
 """Extensions that are no simple elements."""
 
 _NO_FEEDBACK = "".join(
