@@ -6,7 +6,7 @@ open_sheet → compile_key → score + tally (rows go to students.csv as they co
 import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from stemkey.pipeline import broken_items, leave_out, read_source
 from stemkey.sheets.options import SheetOptions
 
 if TYPE_CHECKING:
-    from stemkey.model import Quiz
+    from stemkey.model import Item, Quiz
     from stemkey.reports import ReportFormat
     from stemkey.reports.results import Results
     from stemkey.scoring.answer_key import AnswerKey
@@ -98,12 +98,12 @@ def grade_class(
 
     rows = [find_report(name) for name in dict.fromkeys(options.reports)]
     found = Diagnostics()
-    quiz_source, quiz = _keyed_quiz(quiz_name, options, found)
+    quiz_source, quiz, left_out = _keyed_quiz(quiz_name, options, found)
     if quiz is None:
         return Outcome(None, found.freeze())
     sources = [open_source(name) for name in dict.fromkeys(sheet_names)]
     _refuse_overwriting([quiz_source, *sources], _file_names(rows), out)
-    tables = _tables(sources, quiz, options.sheet, found)
+    tables = _tables(sources, quiz, replace(options.sheet, left_out=left_out), found)
     if not tables:
         return Outcome(None, found.freeze())
     try:
@@ -222,20 +222,23 @@ def _record(
     )
 
 
-def _keyed_quiz(name: str, options: GradeOptions, found: Diagnostics) -> "tuple[Source, Quiz | None]":
+def _keyed_quiz(name: str, options: GradeOptions, found: Diagnostics) -> "tuple[Source, Quiz | None, tuple[Item, ...]]":
+    """Return the quiz to grade with, and the items of it that `--keep-going` leaves out."""
     outcome = read_source(open_source(name), format=options.quiz_format)
     source, quiz = outcome.value.source, outcome.value.quiz
     found.extend(outcome.diagnostics)
+    left_out: tuple[Item, ...] = ()
     if not any(True for _ in quiz.items):
-        return source, None
+        return source, None, ()
     if found.has_errors:
         broken = broken_items(found.freeze())
         if not options.keep_going:
             count = sum(1 for finding in found if finding.severity is Severity.ERROR)
             found.add(quiz_is_broken(count), quiz.span)
-            return source, None
+            return source, None, ()
+        left_out = tuple(item for item in quiz.items if item.number in broken)
         quiz = leave_out(quiz, broken, found)
-    return source, quiz if any(True for _ in quiz.items) else None
+    return source, quiz if any(True for _ in quiz.items) else None, left_out
 
 
 def _tables(
