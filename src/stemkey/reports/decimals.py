@@ -60,3 +60,8 @@ def _trimmed(text: str) -> str:
 
 def _signed(text: str) -> str:
     return text.replace("-", MINUS, 1)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun: `1 question`, `1,200 questions`."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"

@@ -3,14 +3,14 @@
 `build` makes it, the renderers (`to_html`, `to_xlsx`) turn each kind of column and chart into their own means.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from stemkey.diagnostics import Diagnostic
-from stemkey.model import Content
+from stemkey.model import Asset, Content
 
 Value: TypeAlias = str | int | float | bool | Fraction | tuple[str, ...] | None
 """What a table holds. A tuple is a list of codes; None is undefined, never zero and never an empty text."""
@@ -68,6 +68,15 @@ class Paragraph:
     """A few sentences."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Sentences that stand beside each other."""
+
+    name: str
+    title: str
+    entries: tuple[str, ...]
 
 
 class ChartKind(StrEnum):
@@ -162,8 +171,38 @@ class OptionTable:
     findings: tuple[Diagnostic, ...]
 
 
-Block: TypeAlias = Paragraph | Table | Chart | Findings | OptionTable
-B = TypeVar("B", Paragraph, Table, Chart, Findings, OptionTable)
+class Verdict(StrEnum):
+    """What became of a response, as a reader of the report tells them apart."""
+
+    RIGHT = "right"
+    PARTIAL = "partly right"
+    WRONG = "wrong"
+    OMITTED = "omitted"
+    NOT_GRADED = "not graded"
+    NOT_GIVEN = "not given"
+
+
+class Mark(NamedTuple):
+    """One response in the matrix of responses."""
+
+    text: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseMatrix:
+    """Who gave which response: a row for each candidate, a column for each item."""
+
+    name: str
+    title: str
+    numbers: tuple[str, ...]
+    keys: tuple[str, ...]
+    rows: tuple[tuple[str, str, tuple[Mark, ...]], ...]
+    """Id, name, marks."""
+
+
+Block: TypeAlias = Paragraph | Listing | Table | Chart | Findings | OptionTable | ResponseMatrix
+B = TypeVar("B", Paragraph, Listing, Table, Chart, Findings, OptionTable, ResponseMatrix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,16 +225,27 @@ class Report:
     title: str
     subtitle: str
     """Who and what, in a line: `30 candidates, 10 questions, 10 points`."""
-    sections: tuple[Section, ...] = field(default=())
+    sections: tuple[Section, ...]
+    flag_words: Mapping[str, str] = field(default_factory=dict)
+    """What a flag's code stands for: `A204` is `negative discrimination`."""
+    assets: Mapping[str, Asset] = field(default_factory=dict)
+    """The files that stems name."""
 
-    def section(self, name: str) -> Section | None:
-        """Return the section of a name."""
-        return next((section for section in self.sections if section.name == name), None)
+    def section(self, name: str) -> Section:
+        """Return the section of a name; `KeyError` where there is none."""
+        for section in self.sections:
+            if section.name == name:
+                return section
+        raise KeyError(name)
+
+    def all(self, kind: type[B]) -> Iterator[B]:
+        """Every block of a kind."""
+        return (block for section in self.sections for block in section.all(kind))
 
     def table(self, name: str) -> Table | None:
-        """Return the table of a name, wherever it stands."""
-        return next((table for section in self.sections for table in section.all(Table) if table.name == name), None)
+        """Return the table of a name, None where the results have nothing for it."""
+        return next((table for table in self.all(Table) if table.name == name), None)
 
     def chart(self, name: str) -> Chart | None:
-        """Return the chart of a name, wherever it stands."""
-        return next((chart for section in self.sections for chart in section.all(Chart) if chart.name == name), None)
+        """Return the chart of a name, None where the results have nothing for it."""
+        return next((chart for chart in self.all(Chart) if chart.name == name), None)
