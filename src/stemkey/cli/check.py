@@ -1,15 +1,16 @@
 """`stemkey check`."""
 
-import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stemkey.cli.show import refuse, show_findings, summary_line
-from stemkey.diagnostics import Diagnostic, Diagnostics, Severity
+
+if TYPE_CHECKING:
+    from stemkey.diagnostics import Diagnostic, Severity
 
 
 class OutputStyle(StrEnum):
@@ -57,6 +58,8 @@ def check(
     if summary:
         _show_summary(reports, as_json=style is OutputStyle.JSON)
     elif style is OutputStyle.JSON:
+        import json
+
         from stemkey.diagnostics.render import to_json
 
         files = [{**report, "diagnostics": [to_json(found) for found in report["diagnostics"]]} for report in reports]
@@ -72,6 +75,7 @@ def check(
 
 
 def _check_one(name: str, format_name: str | None, targets: list[str], options: list[str]) -> dict[str, Any]:
+    from stemkey.diagnostics import Diagnostics
     from stemkey.files import open_source
     from stemkey.fitting import fit
     from stemkey.formats import find_format
@@ -82,7 +86,7 @@ def _check_one(name: str, format_name: str | None, targets: list[str], options: 
         found = Diagnostics(outcome.diagnostics)
         for target in targets:
             row = find_format(target)
-            fit(outcome.value.quiz, row.capabilities, row.title, found)
+            row.limit(fit(outcome.value.quiz, row.capabilities, row.title, found), found)
     except ValueError as error:
         raise refuse(str(error)) from None
     items = list(outcome.value.quiz.items)
@@ -145,6 +149,10 @@ def _expand(names: list[str]) -> list[str]:
 
 
 def _show_summary(reports: list[dict[str, Any]], *, as_json: bool) -> None:
+    import json
+
+    from stemkey.diagnostics import Severity
+
     rows = [
         {
             "file": report["source"],
@@ -168,7 +176,7 @@ def _show_summary(reports: list[dict[str, Any]], *, as_json: bool) -> None:
         )
 
 
-def _severities(diagnostics: list[Diagnostic], severity: Severity) -> int:
+def _severities(diagnostics: "list[Diagnostic]", severity: "Severity") -> int:
     return sum(1 for found in diagnostics if found.severity is severity)
 
 
@@ -177,6 +185,8 @@ def _count(items: int) -> str:
 
 
 def _status(reports: list[dict[str, Any]], fail_on: FailOn) -> int:
+    from stemkey.diagnostics import Severity
+
     if any(report["unreadable"] for report in reports):
         return 2
     limit = Severity.ERROR if fail_on is FailOn.ERROR else Severity.WARNING

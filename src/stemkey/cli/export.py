@@ -2,12 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stemkey.cli.show import refuse, show_findings
-from stemkey.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from stemkey.diagnostics import Diagnostic
 
 DEFAULT_TARGETS = ("moodle", "canvas")
 
@@ -95,7 +97,7 @@ def _export_one(
                 return status
             quiz = leave_out(quiz, broken_items(found.freeze()), found)
         show_findings(found.freeze())
-        shown: set[Diagnostic] = set()
+        shown: "set[Diagnostic]" = set()
         for format_name, path in targets:
             written = write_quiz(
                 quiz, format=format_name, options=_own(options, format_name, targets), keep_going=keep_going

@@ -1,6 +1,5 @@
 """`stemkey formats`."""
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +14,8 @@ def formats(
     """
     tables = _tables()
     if as_json:
+        import json
+
         print(json.dumps(tables, ensure_ascii=False, indent=2))
         return
     for title, rows in tables.items():

@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
-from stemkey.diagnostics import Diagnostic, Severity, Span
+if TYPE_CHECKING:
+    from stemkey.diagnostics import Diagnostic
 
 
 def refuse(message: str) -> typer.Exit:
@@ -17,9 +18,11 @@ def refuse(message: str) -> typer.Exit:
 
 
 def show_findings(
-    diagnostics: Sequence[Diagnostic], *, style: str = "text", stream: TextIO | None = None, notes: bool = True
+    diagnostics: "Sequence[Diagnostic]", *, style: str = "text", stream: TextIO | None = None, notes: bool = True
 ) -> None:
     """Print findings with the lines of the files that they point at; without `notes` those are only counted."""
+    from stemkey.diagnostics import Severity
+
     stream = stream or sys.stderr
     hidden = 0
     if not notes:
@@ -31,7 +34,7 @@ def show_findings(
         print(f"{hidden} note{'s' if hidden > 1 else ''} more with --verbose", file=stream)
 
 
-def _print_findings(diagnostics: Sequence[Diagnostic], style: str, stream: TextIO) -> None:
+def _print_findings(diagnostics: "Sequence[Diagnostic]", style: str, stream: TextIO) -> None:
     from stemkey.diagnostics.render import render_github, render_text
 
     if style == "github":
@@ -41,8 +44,10 @@ def _print_findings(diagnostics: Sequence[Diagnostic], style: str, stream: TextI
     print(text.rstrip("\n"), file=stream)
 
 
-def summary_line(diagnostics: Sequence[Diagnostic]) -> str:
+def summary_line(diagnostics: "Sequence[Diagnostic]") -> str:
     """Return `2 errors, 1 warning`, or `no findings`."""
+    from stemkey.diagnostics import Severity
+
     parts = []
     for severity in sorted(Severity, reverse=True):
         count = sum(1 for found in diagnostics if found.severity is severity)
@@ -51,9 +56,9 @@ def summary_line(diagnostics: Sequence[Diagnostic]) -> str:
     return ", ".join(parts) or "no findings"
 
 
-def _texts(diagnostics: Sequence[Diagnostic]) -> Mapping[str, str]:
+def _texts(diagnostics: "Sequence[Diagnostic]") -> Mapping[str, str]:
     """Read again the files that findings point into, as far as they are text: a finding is rare, a file is small."""
-    from stemkey.diagnostics import Diagnostics
+    from stemkey.diagnostics import Diagnostics, Span
     from stemkey.files import decode_text, open_source
 
     texts = {}
