@@ -97,7 +97,7 @@ def _export_one(
                 return status
             quiz = leave_out(quiz, broken_items(found.freeze()), found)
         show_findings(found.freeze())
-        shown: "set[Diagnostic]" = set()
+        shown: set[Diagnostic] = set()
         for format_name, path in targets:
             written = write_quiz(
                 quiz, format=format_name, options=_own(options, format_name, targets), keep_going=keep_going
