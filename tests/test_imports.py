@@ -16,7 +16,6 @@ HEAVY = {
     "nh3",
     "pyromark",
     "yaml",
-    "pydantic.main",
     "rich.console",
 }
 
