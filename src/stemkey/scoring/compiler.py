@@ -121,12 +121,14 @@ def _judge(item: Item, choice: ChoiceInteraction | None, tick: Fraction) -> Call
 
 def _judgement(reading: Reading, item: Item, choice: ChoiceInteraction | None, tick: Fraction) -> Judgement:
     credit = _credit(reading, choice)
+    # What an answer is worth that is no choice, nobody has said yet.
+    waits = reading.status is Status.ANSWERED and credit is None
     return Judgement(
-        status=reading.status,
+        status=Status.NEEDS_GRADING if waits else reading.status,
         response=reading.response,
         credit=credit,
         ticks=int(credit * item.points / tick) if credit is not None else 0,
-        chosen=_mask(reading.chosen),
+        chosen=_mask(reading.chosen) if choice else 0,
         finding=reading.finding,
     )
 

@@ -25,7 +25,15 @@ class Damaged(NamedTuple):
     """Why it is no answer, as the end of a sentence: "is an error value, not an answer"."""
 
 
-Response: TypeAlias = str | Damaged | None
+class Typed(NamedTuple):
+    """A text in which numbers have a decimal sign that the sheet has shown."""
+
+    text: str
+    decimal: str
+    """`.` or `,`; the other one only groups thousands."""
+
+
+Response: TypeAlias = str | Typed | Damaged | None
 """What a candidate's cell says about an item: a text as it stands (`""` for a blank), a damaged cell, or None
 where the item was not given to the candidate."""
 
