@@ -24,11 +24,14 @@ class Identities:
         self._count += len(ids)
 
     def repeated(self) -> NDArray[np.uint64]:
-        """Return the hashes that several ids have: certainly those of repeated ids, and by chance those of others."""
+        """Return the hashes that several ids have: certainly those of repeated ids, and by chance those of others.
+
+        Ascending; a hash that three ids have stands twice.
+        """
         if not self._hashes:
             return np.zeros(0, np.uint64)
         hashes = np.sort(np.concatenate(self._hashes))
-        return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
+        return hashes[1:][hashes[1:] == hashes[:-1]]
 
 
 def hash_ids(ids: NDArray[np.bytes_]) -> NDArray[np.uint64]:

@@ -12,10 +12,8 @@ from stemkey.scoring.answer_key import AnswerKey, ItemKey, Judgement, Status
 from stemkey.sheets.table import ResponseBatch, ResponseColumn
 
 INTEGERS = np.int64
-
-COUNTER_BITS = 20
-COUNTER = (1 << COUNTER_BITS) - 1
-"""A quiz has fewer than a million items."""
+FEW_CODES = 3
+MOST_COUNTERS = 32
 
 
 class ScoredColumn(NamedTuple):
@@ -92,15 +90,20 @@ def score(batch: ResponseBatch, key: AnswerKey, *, not_reached: bool = False) ->
         columns = _with_not_reached(columns)
     pairs = tuple(zip(columns, key.items, strict=True))
     count = len(batch)
-    counters = _add(count, [(column, [_counters(judgement) for judgement in column.judgements]) for column in columns])
     return ScoredBatch(
         batch=batch,
         columns=columns,
         totals=_add(count, [(column, [judgement.ticks for judgement in column.judgements]) for column in columns]),
         maxima=_add(count, [(c, [_given(judgement) * i.ticks for judgement in c.judgements]) for c, i in pairs]),
-        answered=counters & COUNTER,
-        correct=counters >> COUNTER_BITS & COUNTER,
-        ungraded=counters >> 2 * COUNTER_BITS,
+        answered=_add(
+            count, [(column, [_is_answered(judgement) for judgement in column.judgements]) for column in columns]
+        ),
+        correct=_add(
+            count, [(column, [_is_correct(judgement) for judgement in column.judgements]) for column in columns]
+        ),
+        ungraded=_add(
+            count, [(column, [_is_ungraded(judgement) for judgement in column.judgements]) for column in columns]
+        ),
         apart=_add(count, [(c, [_is_missing(judgement, i) for judgement in c.judgements]) for c, i in pairs]) > 0,
         missed=_add(count, [(c, [not _given(judgement) for judgement in c.judgements]) for c in columns]) > 0,
     )
@@ -128,11 +131,12 @@ def _mark(column: ScoredColumn, rows: NDArray[np.bool_]) -> ScoredColumn:
     return ScoredColumn(codes, (*column.judgements, first._replace(status=Status.NOT_REACHED)))
 
 
-def _counters(judgement: Judgement) -> int:
-    """Return three counters in one integer, so that a column is looked up once for all of them."""
-    answered = judgement.status in {Status.ANSWERED, Status.NEEDS_GRADING}
-    ungraded = _given(judgement) and judgement.credit is None
-    return answered + (_is_correct(judgement) << COUNTER_BITS) + (ungraded << 2 * COUNTER_BITS)
+def _is_answered(judgement: Judgement) -> bool:
+    return judgement.status in {Status.ANSWERED, Status.NEEDS_GRADING}
+
+
+def _is_ungraded(judgement: Judgement) -> bool:
+    return _given(judgement) and judgement.credit is None
 
 
 def _given(judgement: Judgement) -> bool:
@@ -150,12 +154,47 @@ def _is_missing(judgement: Judgement, item: ItemKey) -> bool:
 def _add(count: int, parts: Sequence[tuple[ScoredColumn, Sequence[int]]]) -> NDArray[np.int64]:
     """Add up, for each candidate, what the table of each column says for its code.
 
-    A column whose table is one constant needs no look-up, which is most of them for most tables.
+    Most tables are one constant, or have one value for a few codes and none for the others. Comparing bytes and counting
+    how often each value occurs is then ten times as fast as looking values up.
     """
     total = np.zeros(count, INTEGERS)
+    counters: dict[int, _Counter] = {}
     for column, table in parts:
-        if len(set(table)) > 1:
-            total += np.asarray(table, INTEGERS)[column.codes]
-        elif table:
-            total += int(table[0])
+        common = max(set(table), key=list(table).count) if table else 0
+        total += int(common)
+        others = [(code, int(value) - int(common)) for code, value in enumerate(table) if value != common]
+        if len(others) > FEW_CODES or len(counters) > MOST_COUNTERS or column.codes.dtype != np.uint8:
+            if others:
+                total += (np.asarray(table, INTEGERS) - int(common))[column.codes]
+            continue
+        for code, difference in others:
+            counters.setdefault(difference, _Counter(count)).add(column.codes == code)
+    for difference, counter in counters.items():
+        total += difference * counter.counts()
     return total
+
+
+class _Counter:
+    """Counts in single bytes as long as they cannot overflow."""
+
+    def __init__(self, count: int) -> None:
+        self._counts = np.zeros(count, INTEGERS)
+        self._bytes = np.zeros(count, np.uint8)
+        self._added = 0
+
+    def add(self, hits: NDArray[np.bool_]) -> None:
+        """Count those that are hit."""
+        if self._added == 255:
+            self._flush()
+        self._bytes += hits.view(np.uint8)
+        self._added += 1
+
+    def counts(self) -> NDArray[np.int64]:
+        """Return how often each was hit."""
+        self._flush()
+        return self._counts
+
+    def _flush(self) -> None:
+        self._counts += self._bytes
+        self._bytes[:] = 0
+        self._added = 0

@@ -14,7 +14,7 @@ Cell: TypeAlias = str | Damaged
 SAMPLE = 20_000
 """A sheet of so many rows is looked at as a whole before anything is graded; of a larger one, this beginning."""
 LARGE_TEXT = 4 << 20
-SAMPLE_OF_LARGE = 2_000
+SAMPLE_OF_LARGE = 1_000
 """Rows looked at of a text file of more bytes than `LARGE_TEXT`, where looking would cost more than grading."""
 
 
