@@ -1,7 +1,7 @@
 """The command line, as files that a teacher could read: `cases/*.md`.
 
 A case is Markdown. A fence "file NAME" puts a file into an empty folder; a fence "console" runs the real
-`stemkey` there: `$ stemkey …`, then what it prints (lines of standard error begin with `2> `), then `=> N` where
+`stemkey` there: `$ stemkey …` (`< file` gives standard input), then what it prints (lines of standard error begin with `2> `), then `=> N` where
 the exit status is not 0. A line `…` stands for any lines, `…` within a line for anything. `pytest --accept` rewrites the expectations; read the
 difference like code.
 """
@@ -22,6 +22,7 @@ STEMKEY = Path(sys.executable).with_name("stemkey")
 
 def run(command: str, folder: Path) -> str:
     """Return what a command prints and its status, in the notation of the cases."""
+    command, _, given = command.partition(" < ")
     arguments = shlex.split(command)
     assert arguments[0] == "stemkey", command
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "COLUMNS": "100", "LC_ALL": "C.UTF-8"}
@@ -29,6 +30,7 @@ def run(command: str, folder: Path) -> str:
         [str(STEMKEY), *arguments[1:]],
         cwd=folder,
         env=environment,
+        input=(folder / given).read_text(encoding="utf-8") if given else "",
         capture_output=True,
         text=True,
         encoding="utf-8",

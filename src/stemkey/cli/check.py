@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stemkey.cli.show import refuse, show_findings, summary_line
+from stemkey.cli.show import count_of, refuse, show_findings, summary_line
 
 if TYPE_CHECKING:
     from stemkey.diagnostics import Diagnostic, Severity
@@ -70,7 +70,9 @@ def check(
         for report in reports:
             show_findings(report["diagnostics"], style=style.value, stream=sys.stdout)
             if style is OutputStyle.TEXT:
-                print(f"{report['source']}: {_count(len(report['items']))}, {summary_line(report['diagnostics'])}")
+                print(
+                    f"{report['source']}: {count_of(len(report['items']), 'question')}, {summary_line(report['diagnostics'])}"
+                )
     raise typer.Exit(_status(reports, fail_on))
 
 
@@ -178,10 +180,6 @@ def _show_summary(reports: list[dict[str, Any]], *, as_json: bool) -> None:
 
 def _severities(diagnostics: "list[Diagnostic]", severity: "Severity") -> int:
     return sum(1 for found in diagnostics if found.severity is severity)
-
-
-def _count(items: int) -> str:
-    return f"{items} question{'' if items == 1 else 's'}"
 
 
 def _status(reports: list[dict[str, Any]], fail_on: FailOn) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from stemkey.cli.show import refuse, show_findings
+from stemkey.cli.show import count_of, refuse, show_findings
 
 
 def convert(
@@ -72,7 +72,7 @@ def convert(
         sys.stdout.buffer.write(written.value.data)
     else:
         save(path, written.value.data)
-        print(f"{path}: {written.value.items} questions as {row.title}", file=sys.stderr)
+        print(f"{path}: {count_of(written.value.items, 'question')} as {row.title}", file=sys.stderr)
     raise typer.Exit(1 if found.has_errors or written.has_errors else 0)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stemkey.cli.show import refuse, show_findings
+from stemkey.cli.show import count_of, refuse, show_findings
 
 if TYPE_CHECKING:
     from stemkey.diagnostics import Diagnostic
@@ -111,7 +111,9 @@ def _export_one(
             if written.has_errors:
                 status = max(status, 1)
             save(path, written.value.data)
-            print(f"{path}: {written.value.items} questions for {written.value.format.title}, read back and compared")
+            print(
+                f"{path}: {count_of(written.value.items, 'question')} for {written.value.format.title}, read back and compared"
+            )
     except ValueError as error:
         raise refuse(str(error)) from None
     return status

@@ -31,7 +31,7 @@ def show_findings(
     if diagnostics:
         _print_findings(diagnostics, style, stream)
     if hidden:
-        print(f"{hidden} note{'s' if hidden > 1 else ''} more with --verbose", file=stream)
+        print(f"{count_of(hidden, 'note')} more with --verbose", file=stream)
 
 
 def _print_findings(diagnostics: "Sequence[Diagnostic]", style: str, stream: TextIO) -> None:
@@ -44,6 +44,11 @@ def _print_findings(diagnostics: "Sequence[Diagnostic]", style: str, stream: Tex
     print(text.rstrip("\n"), file=stream)
 
 
+def count_of(number: int, noun: str) -> str:
+    """Return `1 question`, `2 questions`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def summary_line(diagnostics: "Sequence[Diagnostic]") -> str:
     """Return `2 errors, 1 warning`, or `no findings`."""
     from stemkey.diagnostics import Severity
@@ -52,7 +57,7 @@ def summary_line(diagnostics: "Sequence[Diagnostic]") -> str:
     for severity in sorted(Severity, reverse=True):
         count = sum(1 for found in diagnostics if found.severity is severity)
         if count and severity is not Severity.INFO:
-            parts.append(f"{count} {severity.word}{'s' if count > 1 else ''}")
+            parts.append(count_of(count, severity.word))
     return ", ".join(parts) or "no findings"
 
 
