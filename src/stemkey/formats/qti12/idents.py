@@ -32,12 +32,13 @@ def safe_ident(identifier: str) -> str:
 
 def answer_idents(identifiers: Sequence[str]) -> Sequence[str]:
     """Return the answers' idents: the identifiers themselves where all are safe and distinct, else `a1`, `a2` and so on."""
-    if len(set(identifiers)) == len(identifiers) and all(_is_safe_answer(name) for name in identifiers):
+    if len(set(identifiers)) == len(identifiers) and all(is_safe_answer(name) for name in identifiers):
         return identifiers
     return [f"a{position}" for position in range(1, len(identifiers) + 1)]
 
 
-def _is_safe_answer(name: str) -> bool:
+def is_safe_answer(name: str) -> bool:
+    """Whether Canvas keeps an answer's ident as it is and reads nothing else from it."""
     # A single letter, the common case, first.
     if len(name) == 1 and name.isascii() and name.isalnum():
         return True

@@ -3,8 +3,10 @@
 Nothing here knows what kind of question it is; that is read from the parts.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from stemkey.formats.qti12.mattext import Incoming, Where, line_of
@@ -47,8 +49,9 @@ class Response:
     labels: list[Label] = field(default_factory=list)
     render: str = ""
     """`render_choice`, `render_fib`, …"""
-    attributes: dict[str, str] = field(default_factory=dict)
-    """Of the render element."""
+    fibtype: str = ""
+    is_dropdown: bool = False
+    """New Quizzes: a blank that is chosen from a list."""
 
 
 class Test(NamedTuple):
@@ -58,6 +61,7 @@ class Test(NamedTuple):
     respident: str
     value: str
     parts: "tuple[Test, ...]" = ()
+    case_matters: bool = False
 
 
 @dataclass(slots=True)
@@ -85,6 +89,9 @@ class Parts:
     """`maxvalue` of the score."""
     conditions: list[Condition] = field(default_factory=list)
     feedback: dict[str, Content] = field(default_factory=dict)
+    hints: list[Content] = field(default_factory=list)
+    right_sides: list[Content] = field(default_factory=list)
+    """Blackboard's matching: the right sides, named by their place."""
     extension: "_Element | None" = None
     """`itemproc_extension`."""
     too_deep: bool = False
@@ -112,14 +119,30 @@ def item_parts(item: "_Element", reading: Reading) -> Parts:
         elif name == "resprocessing":
             _process(child, parts)
         elif name == "itemfeedback":
-            parts.feedback[child.get("ident") or ""] = _flowed(child, reading)
+            parts.feedback[child.get("ident") or ""] = flowed(child, reading)
         elif name in {"itemmetadata", "qtimetadata"}:
             parts.metadata.update(metadata(child))
         elif name == "itemproc_extension":
             parts.extension = child
-        elif name in {"objectives", "itemrubric", "rubric"}:
-            parts.metadata.setdefault(f"_{name}", _flowed(child, reading))
+        elif name == "hint" and (content := flowed(child, reading)):
+            parts.hints.append(content)
     return parts
+
+
+# Canvas reads what a feedback is for from its name; Blackboard and others use the same words.
+_WRONG = re.compile(r"wrong|incorrect|_IC\Z", re.IGNORECASE)
+_RIGHT = re.compile(r"correct|_C\Z", re.IGNORECASE)
+_ALWAYS = re.compile(r"general_|_all", re.IGNORECASE)
+
+
+@cache
+def feedback_field(ident: str) -> str | None:
+    """Return which feedback of the item an ident names; None where it belongs to an answer."""
+    if _WRONG.search(ident):
+        return "incorrect"
+    if _RIGHT.search(ident):
+        return "correct"
+    return "general" if _ALWAYS.search(ident) else None
 
 
 def metadata(element: "_Element") -> Iterator[tuple[str, str]]:
@@ -128,7 +151,7 @@ def metadata(element: "_Element") -> Iterator[tuple[str, str]]:
         name = LOCAL[child.tag]
         if name == "qtimetadata":
             yield from metadata(child)
-        elif name == "qtimetadatafield":
+        elif name in {"qtimetadatafield", "qti_metadatafield"}:
             if len(child) == 2 and (label := child[0].text):
                 yield label.strip(), child[1].text or ""
                 continue
@@ -154,10 +177,26 @@ def _present(element: "_Element", parts: Parts, reading: Reading, depth: int) ->
                 parts.presented.append(content)
         elif name in _RESPONSES:
             parts.presented.append(_response(child, _RESPONSES[name], reading))
-        elif name in {"flow", "flow_mat", "response_grp"}:
-            _present(child, parts, reading, depth + 1)
+        elif name in {"flow", "flow_mat"}:
+            _flow(child, parts, reading, depth + 1)
         elif name == "mattext" and (content := _mattext(child, reading)):
             parts.presented.append(content)
+
+
+def _flow(element: "_Element", parts: Parts, reading: Reading, depth: int) -> None:
+    """Take a flow. Blackboard puts what is matched beside lists without texts, and the right sides elsewhere."""
+    if element.get("class") == "RIGHT_MATCH_BLOCK":
+        parts.right_sides = [content for child in element if (content := flowed(child, reading))]
+        return
+    before = len(parts.presented)
+    _present(element, parts, reading, depth)
+    inside = parts.presented[before:]
+    lists = [part for part in inside if isinstance(part, Response)]
+    if len(lists) != 1 or len(inside) < 2 or lists[0].kind != "lid" or lists[0].prompt:
+        return
+    if lists[0].labels and not any(label.content for label in lists[0].labels):
+        lists[0].prompt = joined([part for part in inside if isinstance(part, str)])
+        parts.presented[before:] = lists
 
 
 _RESPONSES = {
@@ -171,18 +210,19 @@ _RESPONSES = {
 
 def _response(element: "_Element", kind: str, reading: Reading) -> Response:
     get = element.get
-    response = Response(kind=kind, ident=get("ident") or "", cardinality=get("rcardinality") or "Single")
+    ident = get("ident") or get("respident") or ""
+    response = Response(kind=kind, ident=ident, cardinality=get("rcardinality") or "Single")
     prompts: list[Content] = []
     for child in element:
         name = LOCAL[child.tag]
         if name == "render_choice" or name.startswith("render_"):
             response.render = name
-            response.attributes = {str(key): str(value) for key, value in child.items()}
+            response.fibtype = child.get("fibtype") or ""
             _labels(child, response, reading, prompts, 0)
         elif name in {"material", "material_ref"}:
             prompts.append(material(child, reading))
         elif name in {"flow", "flow_mat"}:
-            prompts.append(_flowed(child, reading))
+            prompts.append(flowed(child, reading))
     if prompts:
         response.prompt = joined(prompts)
     return response
@@ -194,14 +234,16 @@ def _labels(element: "_Element", response: Response, reading: Reading, prompts: 
     for child in element:
         name = LOCAL[child.tag]
         if name == "response_label":
-            response.labels.append(Label(child.get("ident") or "", _flowed(child, reading), line_of(child)))
+            response.labels.append(Label(child.get("ident") or "", flowed(child, reading), line_of(child)))
+            if child.get("answer_type") == "dropdown":
+                response.is_dropdown = True
         elif name == "flow_label" or name.startswith("ims_render"):
             _labels(child, response, reading, prompts, depth + 1)
         elif name == "material":
             prompts.append(material(child, reading))
 
 
-def _flowed(element: "_Element", reading: Reading) -> Content:
+def flowed(element: "_Element", reading: Reading) -> Content:
     """Return the text of an element whose materials may stand in flows."""
     if len(element) == 1 and LOCAL[element[0].tag] == "material":
         return material(element[0], reading)
@@ -282,6 +324,19 @@ def _image(element: "_Element", reading: Reading) -> Content:
     return Content(f'<img src="{escape(key)}" alt="{label}"{sizes}>')
 
 
+def _extended(element: "_Element", reading: Reading) -> Content:
+    """Blackboard's text in `mat_extension`."""
+    pieces = []
+    for child in element:
+        if LOCAL[child.tag] != "mat_formattedtext" or not child.text:
+            continue
+        if (child.get("type") or "").upper() == "HTML":
+            pieces.append(reading.incoming.content(child.text, child, reading.where))
+        else:
+            pieces.append(reading.incoming.guessed(child.text.strip(), child, reading.where))
+    return joined(pieces)
+
+
 def _link(element: "_Element", reading: Reading) -> Content:
     from html import escape
 
@@ -309,6 +364,7 @@ _MATERIALS: dict[str, Callable[["_Element", Reading], Content]] = {
     "matvideo": _link,
     "matapplication": _link,
     "matbreak": _break,
+    "mat_extension": _extended,
 }
 
 
@@ -339,7 +395,8 @@ def _condition(element: "_Element") -> Condition:
             condition.tests = tuple(_test(test, 0) for test in child)
         elif name == "setvar":
             value = (child.text or "").strip()
-            condition.scores.append((child.get("varname") or "SCORE", child.get("action") or "Set", value))
+            variable = child.get("varname") or child.get("variablename") or "SCORE"
+            condition.scores.append((variable, child.get("action") or "Set", value))
         elif name == "displayfeedback":
             condition.feedback.append(child.get("linkrefid") or "")
     return condition
@@ -349,4 +406,7 @@ def _test(element: "_Element", depth: int) -> Test:
     name = LOCAL[element.tag]
     if len(element) and depth < _DEEPEST:
         return Test(name, "", "", tuple(_test(child, depth + 1) for child in element))
-    return Test(name, element.get("respident") or "", element.text or "")
+    case = element.get("case")
+    return Test(
+        name, element.get("respident") or "", element.text or "", (), case is not None and case.lower() == "yes"
+    )

@@ -1,25 +1,32 @@
 """From an item's parts to the item: which kind of question it is, what is right, which feedback belongs where."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
+from stemkey.formats.qti12.choices import choice, matching, ordering
+from stemkey.formats.qti12.entries import gaps, number_entry, text_entry
 from stemkey.formats.qti12.idents import MEMO, memo_names, memo_text, read_memo
-from stemkey.formats.qti12.item_parts import Condition, Parts, Reading, Response, Test, item_parts, joined
+from stemkey.formats.qti12.item_parts import Parts, Reading, feedback_field, item_parts, joined
+from stemkey.formats.qti12.kinds import Kind, kind_name, kind_of
 from stemkey.formats.qti12.meta import fraction
 from stemkey.model import (
     EMPTY,
     FULL_CREDIT,
-    NO_CREDIT,
     NO_FEEDBACK,
-    Cardinality,
-    Choice,
     ChoiceInteraction,
     Content,
+    ExtendedTextInteraction,
     Feedback,
     ForeignInteraction,
+    Hint,
+    InlineChoiceInteraction,
     Interaction,
     Item,
+    MatchInteraction,
+    TextEntryInteraction,
+    UploadInteraction,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +47,10 @@ def no_key_in_item(kind: str) -> Text:
 
 @rule("R321", Severity.WARNING)
 def item_kept_whole(kind: str) -> Text:
-    """The question is of a kind that is not read yet; it is kept as it stands and only QTI 1.2 can write it again."""
+    """The question is of a kind that no other format holds (a formula, a picture to click on).
+
+    Its text is read; the rest is kept as it stands, and only QTI 1.2 can write it again.
+    """
     return Text(f"a question of the kind '{kind}' is kept as it stands", "write it as QTI 1.2, or rewrite it by hand")
 
 
@@ -50,151 +60,144 @@ def points_unreadable(text: str) -> Text:
     return Text(f"the points are {text!r}, which is no number; 1 is used", "set the points in the LMS")
 
 
+@rule("R323", Severity.WARNING)
+def feedback_has_no_place(ident: str) -> Text:
+    """A feedback is linked to nothing that an item of ours has a place for, for example to one pair of a matching.
+
+    Its text is read as part of the general feedback, so that it is not lost.
+    """
+    return Text(f"the feedback '{ident}' belongs to no single answer; it is added to the explanation", "check the text")
+
+
 def read_item(element: "_Element", reading: Reading, position: int, quiz: str, found: Diagnostics) -> Item:
     """Return the item of an `<item>`; what cannot be read is kept whole."""
     parts = item_parts(element, reading)
     span = Span(reading.where.source, parts.line)
     memo = read_memo(parts.metadata.get(MEMO))
     number = memo_text(memo, "number") or str(position)
-    interaction = _interaction(parts, memo, reading, found, number)
-    if interaction is None:
-        kind = _kind(parts) or "unknown"
-        found.add(item_kept_whole(kind), span, item=number)
-        interaction = ForeignInteraction(format="qti12", kind=kind, raw=_raw(element))
-    texts = [part for part in parts.presented if isinstance(part, str)]
+    kind = kind_of(parts)
+    body, interactions = _body(parts, kind, memo, reading.where.source)
+    if interactions is None:
+        name = kind_name(parts) or "unknown"
+        found.add(item_kept_whole(name), span, item=number)
+        interactions = (ForeignInteraction(format="qti12", kind=name, raw=_raw(element)),)
+    elif any(_has_no_key(interaction) for interaction in interactions) and kind_name(parts) != "Opinion Scale":
+        found.add(no_key_in_item(_words(kind)), span, item=number)
     return Item(
         identifier=memo_text(memo, "identifier") or parts.ident or f"{quiz}-q{position}",
         number=number,
         title=_title(parts.title, number),
-        body=texts[0] if len(texts) == 1 else joined(texts),
-        interactions=(interaction,),
-        points=_points(parts, span, number, found),
-        feedback=_feedback(parts),
+        body=body,
+        interactions=interactions,
+        points=_points(parts, memo, span, number, found),
+        feedback=_feedback(parts, interactions, span, number, found) if parts.feedback else NO_FEEDBACK,
+        hints=tuple(Hint(content=content) for content in parts.hints),
         span=span,
     )
 
 
-def _interaction(
-    parts: Parts, memo: dict[str, object], reading: Reading, found: Diagnostics, number: str
-) -> Interaction | None:
-    responses = parts.responses
-    if len(responses) == 1 and responses[0].kind == "lid" and responses[0].labels and not parts.too_deep:
-        return _choice(parts, responses[0], memo, reading, found, number)
-    return None
+def _body(
+    parts: Parts, kind: Kind, memo: dict[str, object], source: str
+) -> tuple[Content, tuple[Interaction, ...] | None]:
+    """Return the stem and what is asked for; None for what is asked where no interaction holds it."""
+    texts = [part for part in parts.presented if isinstance(part, str)]
+    body = texts[0] if len(texts) == 1 else joined(texts)
+    identifier = (memo_text(memo, "response") if memo else None) or "RESPONSE"
+    match kind:
+        case Kind.CHOICE | Kind.SEVERAL_CHOICES:
+            names = memo_names(memo, "choices", len(parts.responses[0].labels)) if memo else None
+            multiple = kind is Kind.SEVERAL_CHOICES
+            return body, (choice(parts, multiple=multiple, names=names, identifier=identifier, source=source),)
+        case Kind.TEXT:
+            return body, (text_entry(parts, identifier),)
+        case Kind.NUMBER:
+            return body, (number_entry(parts, identifier),)
+        case Kind.BLANKS | Kind.DROPDOWNS:
+            return gaps(parts, kind, _names(memo))
+        case Kind.MATCH:
+            return body, (matching(parts, _names(memo), identifier),)
+        case Kind.ORDER:
+            order = ordering(parts, identifier)
+            return body, None if order is None else (order,)
+        case Kind.ESSAY:
+            notes = parts.metadata.get("grading_notes", "")
+            return body, (ExtendedTextInteraction(identifier=identifier, grader_notes=Content(notes)),)
+        case Kind.UPLOAD:
+            return body, (UploadInteraction(identifier=identifier),)
+        case Kind.NOTHING:
+            return body, ()
+        case Kind.OTHER:
+            return body, None
 
 
-def _choice(
-    parts: Parts, response: Response, memo: dict[str, object], reading: Reading, found: Diagnostics, number: str
-) -> ChoiceInteraction:
-    multiple = parts.metadata.get("question_type") == "multiple_answers_question" or response.cardinality == "Multiple"
-    earned = _multiple_credits(parts, response) if multiple else _single_credits(parts)
-    if not any(credit > 0 for credit in earned.values()):
-        found.add(no_key_in_item(_kind(parts) or "choice"), Span(reading.where.source, parts.line), item=number)
-    told = _answer_feedback(parts)
-    names = memo_names(memo, "choices", len(response.labels)) if memo else None
-    source = reading.where.source
-    feedback = parts.feedback
-    choices = tuple(
-        Choice(
-            identifier=names[index] if names else label.ident,
-            content=label.content,
-            credit=earned.get(label.ident, NO_CREDIT),
-            feedback=feedback.get(told[label.ident], EMPTY) if label.ident in told else EMPTY,
-            span=Span(source, label.line),
-        )
-        for index, label in enumerate(response.labels)
-    )
-    return ChoiceInteraction(
-        identifier=memo_text(memo, "response") or "RESPONSE" if memo else "RESPONSE",
-        choices=choices,
-        cardinality=Cardinality.MULTIPLE if multiple else Cardinality.SINGLE,
-    )
+def _names(memo: dict[str, object]) -> Mapping[str, str]:
+    """Return the authors' names of what has another ident in the file."""
+    names = memo.get("names")
+    if not isinstance(names, dict):
+        return {}
+    return {ident: name for ident, name in names.items() if isinstance(name, str)}
 
 
-def _single_credits(parts: Parts) -> dict[str, Fraction]:
-    """Return what each answer earns: a condition that sets the score pays each answer that it names."""
-    scale = _scale(parts)
-    earned: dict[str, Fraction] = {}
-    for condition in parts.conditions:
-        if not condition.scores:
+def _has_no_key(interaction: Interaction) -> bool:
+    match interaction:
+        case ChoiceInteraction() | InlineChoiceInteraction():
+            return not any(option.credit > 0 for option in interaction.choices)
+        case TextEntryInteraction():
+            return not interaction.accepted
+        case MatchInteraction():
+            return not interaction.pairs
+        case _:
+            return False
+
+
+def _words(kind: Kind) -> str:
+    return {
+        Kind.CHOICE: "multiple-choice",
+        Kind.SEVERAL_CHOICES: "multiple-answers",
+        Kind.TEXT: "short-answer",
+        Kind.NUMBER: "numeric",
+        Kind.BLANKS: "fill-in",
+        Kind.DROPDOWNS: "dropdown",
+    }.get(kind, "matching")
+
+
+def _feedback(
+    parts: Parts, interactions: tuple[Interaction, ...], span: Span, number: str, found: Diagnostics
+) -> Feedback:
+    texts: dict[str, Content] = {}
+    unplaced: list[Content] = []
+    placed = _answers_feedback(interactions)
+    for ident, content in parts.feedback.items():
+        name = feedback_field(ident)
+        if not content:
             continue
-        value = _score(condition, scale)
-        for test in condition.tests:
-            for ident in _chosen(test):
-                earned[ident] = max(earned.get(ident, NO_CREDIT), value) if value >= 0 else value
-    return earned
-
-
-def _multiple_credits(parts: Parts, response: Response) -> dict[str, Fraction]:
-    """Return each right answer's share: equal shares, as Canvas has them."""
-    right: list[str] = []
-    for condition in parts.conditions:
-        if condition.scores and _score(condition, _scale(parts)) > 0:
-            for test in condition.tests:
-                right += [ident for ident in _chosen(test) if ident not in right]
-    share = Fraction(1, len(right)) if right else NO_CREDIT
-    return dict.fromkeys(right, share)
-
-
-def _chosen(test: Test) -> list[str]:
-    """Return the idents that a condition wants chosen."""
-    if test.operator == "varequal":
-        return [test.value]
-    if test.operator in {"and", "or"}:
-        return [ident for part in test.parts for ident in _chosen(part)]
-    return []
-
-
-def _scale(parts: Parts) -> Fraction:
-    """Return the score that is worth the whole item."""
-    if parts.maximum == "100":
-        return _HUNDRED
-    declared = fraction(parts.maximum)
-    return declared if declared is not None and declared > 0 else _HUNDRED
-
-
-_HUNDRED = Fraction(100)
-
-
-def _score(condition: Condition, scale: Fraction) -> Fraction:
-    for _, action, text in condition.scores:
-        if action in {"Set", "Add"} and text == "100" and scale is _HUNDRED:
-            return FULL_CREDIT
-        value = fraction(text)
-        if value is not None:
-            return (-value if action == "Subtract" else value) / scale
-    return NO_CREDIT
-
-
-def _answer_feedback(parts: Parts) -> dict[str, str]:
-    """Return which feedback is shown for which answer."""
-    told: dict[str, str] = {}
-    for condition in parts.conditions:
-        if condition.feedback and len(condition.tests) == 1 and condition.tests[0].operator == "varequal":
-            for ident in condition.feedback:
-                if ident in parts.feedback and ident not in _ITEM_FEEDBACK:
-                    told[condition.tests[0].value] = ident
-    if len(parts.feedback) > len(told):
-        for ident in parts.feedback:
-            # Canvas takes an answer's feedback by its name alone, too.
-            if ident.endswith("_fb") and ident not in _ITEM_FEEDBACK:
-                told.setdefault(ident.removesuffix("_fb"), ident)
-    return told
-
-
-_ITEM_FEEDBACK = {"general_fb": "general", "correct_fb": "correct", "general_incorrect_fb": "incorrect"}
-
-
-def _feedback(parts: Parts) -> Feedback:
-    texts = {
-        _ITEM_FEEDBACK[ident]: content
-        for ident, content in parts.feedback.items()
-        if content and ident in _ITEM_FEEDBACK
-    }
+        if name is not None:
+            texts[name] = joined([texts.get(name, EMPTY), content])
+        elif content not in placed:
+            if ident.endswith("_fb"):
+                found.add(feedback_has_no_place(ident), span, item=number)
+            unplaced.append(content)
+    if unplaced:
+        texts["general"] = joined([texts.get("general", EMPTY), *unplaced])
     return Feedback(**texts) if texts else NO_FEEDBACK
 
 
-def _points(parts: Parts, span: Span, number: str, found: Diagnostics) -> Fraction:
+def _answers_feedback(interactions: tuple[Interaction, ...]) -> frozenset[Content]:
+    found: set[Content] = set()
+    for interaction in interactions:
+        match interaction:
+            case ChoiceInteraction() | InlineChoiceInteraction():
+                found.update(option.feedback for option in interaction.choices)
+            case TextEntryInteraction():
+                found.update(entry.feedback for entry in interaction.accepted)
+            case _:
+                pass
+    return frozenset(found)
+
+
+def _points(parts: Parts, memo: dict[str, object], span: Span, number: str, found: Diagnostics) -> Fraction:
+    if memo and (value := fraction(memo_text(memo, "points"))) is not None:
+        return value
     for label in _POINTS:
         text = parts.metadata.get(label)
         if text is None or not text.strip():
@@ -202,9 +205,10 @@ def _points(parts: Parts, span: Span, number: str, found: Diagnostics) -> Fracti
         if text == "1.0":
             return FULL_CREDIT
         value = fraction(text)
-        if value is not None:
+        if value is None:
+            found.add(points_unreadable(text), span, item=number)
+        elif value or label == "points_possible":
             return value
-        found.add(points_unreadable(text), span, item=number)
     return FULL_CREDIT
 
 
@@ -213,14 +217,7 @@ def _title(title: str, number: str) -> str:
     return "" if title in {_DEFAULT_TITLE, f"{_DEFAULT_TITLE} {number}"} else title
 
 
-def _kind(parts: Parts) -> str:
-    return parts.metadata.get("question_type", "")
-
-
 def _raw(element: "_Element") -> str:
     from lxml import etree
 
     return etree.tostring(element, encoding="unicode", with_tail=False)
-
-
-__all__ = ["Content", "read_item"]

@@ -23,6 +23,7 @@ FILE_BASE = "$IMS-CC-FILEBASE$"
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _REFERENCE = re.compile(r"""(?<![\w-])(src|href|poster|data)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _BASE = re.compile(r"(?:\$|%24)IMS[-_]CC[-_]FILEBASE(?:\$|%24)/?", re.IGNORECASE)
+_RAW_REFERENCE = re.compile(r"((?:\$|%24)IMS[-_]CC[-_]FILEBASE(?:\$|%24)/)([^\"&'<>?]+)")
 _ANY_TOKEN = re.compile(r"(?:\$|%24)(?:IMS[-_]CC|CANVAS|WIKI)[-_]", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/|#")
 _VERBATIM = re.compile(r"(<(pre|code)\b.*?</\2>)", re.DOTALL)
@@ -32,6 +33,7 @@ _ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _LOOKS_LIKE_HTML = re.compile(r"</?[A-Za-z][^<>]*>|&(?:[A-Za-z]+|#\d+|#x[0-9a-fA-F]+);")
 # A wrapper without attributes, then no markup at all: what Canvas reduces to a plain field.
 _ONLY_TEXT = re.compile(r"(?:<(?:p|div|span)>\s*)*[^<>]*(?:</(?:p|div|span)>\s*)*\Z")
+_ONE_PARAGRAPH = re.compile(r"<p>(?=[^\s<])[^<>&\r]*+(?<!\s)</p>")
 _OPENING = re.compile(r"<(p|div)>")
 
 
@@ -77,6 +79,14 @@ class Outgoing:
             marked, count = _OPENING.subn(r'<\1 class="stemkey">', content, count=1)
             content = Content(marked if count else f'<span class="stemkey-text">{content}</span>')
         return self.html(content)
+
+    def raw(self, xml: str) -> str:
+        """Return an item that was kept as it stood, with the places that its files have in this package."""
+        return _RAW_REFERENCE.sub(self._raw_reference, xml) if self._paths else xml
+
+    def _raw_reference(self, match: re.Match[str]) -> str:
+        path = self._paths.get(unquote(match[2]))
+        return f"{FILE_BASE}/{path}" if path is not None else match[0]
 
     def _reference(self, match: re.Match[str]) -> str:
         path = self._paths.get(unescape(match[2] if match[2] is not None else match[3]))
@@ -146,9 +156,8 @@ class Incoming:
                 html = _without_mark(html)
             html = _TAG.sub(lambda tag: self._tag(tag, element, where), html)
         # What most texts are, without asking the sanitiser.
-        elif html.count("<") == 2 and html[:3] == "<p>" and html[-4:] == "</p>" and "&" not in html:
-            if html.count(">") == 2 and html[3] not in " \n" and html[-5] not in " \n":
-                return Content(html)
+        elif _ONE_PARAGRAPH.fullmatch(html):
+            return Content(html)
         content, left_out = sanitise(html)
         if left_out:
             self._found.add(markup_left_out(left_out), where.span(element), item=where.item)
@@ -179,6 +188,10 @@ class Incoming:
                 self._missing.add(reference)
                 self._found.add(file_not_in_package(path), where.span(element), item=where.item)
             return reference
+        return self.keep(name)
+
+    def keep(self, name: str) -> str:
+        """Take a file of the package over as an asset, and return its key."""
         key = self._keys.get(name) or name.removeprefix("web_resources/")
         self.assets.setdefault(key, Asset(name=key, data=self._files[name]))
         return key

@@ -7,11 +7,31 @@ from io import BytesIO
 from typing import Literal
 
 from stemkey.files import Source
-from stemkey.model import Capabilities, ChoiceInteraction, ForeignInteraction
+from stemkey.formats.qti12.lowering import adapt
+from stemkey.model import (
+    Capabilities,
+    ChoiceInteraction,
+    ExtendedTextInteraction,
+    ForeignInteraction,
+    InlineChoiceInteraction,
+    MatchInteraction,
+    TextEntryInteraction,
+    UploadInteraction,
+)
 
 CANVAS_CARRIES = Capabilities(
-    interactions=(ChoiceInteraction, ForeignInteraction),
+    interactions=(
+        ChoiceInteraction,
+        InlineChoiceInteraction,
+        MatchInteraction,
+        TextEntryInteraction,
+        ExtendedTextInteraction,
+        UploadInteraction,
+        ForeignInteraction,
+    ),
+    text_only=True,
     foreign=("qti12",),
+    several_interactions=True,
     multiple_response=True,
     feedback_general=True,
     feedback_by_result=True,
@@ -28,6 +48,7 @@ CANVAS_CARRIES = Capabilities(
     choice_markup=True,
     math=True,
     images=True,
+    adapt=adapt,
 )
 
 _LOOK = 64 * 1024
@@ -37,7 +58,12 @@ _QTI12_ROOT = re.compile(rb"<(?:\w+:)?questestinterop\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanvasOptions:
-    """How a Canvas package is written."""
+    """How a Canvas package is read and written."""
+
+    quiz: str = ""
+    """Read only this quiz or bank of a course export: its title or its ident."""
+    quizzes: Literal["classic", "new"] = "classic"
+    """What the package is for: Classic Quizzes, or New Quizzes' own import."""
 
     math: Literal["text", "equation_image"] = "text"
     r"""`text` keeps `\(…\)`, which Canvas renders by MathJax; `equation_image` is for sites where that is off."""

@@ -1,28 +1,28 @@
 """Quizzes from QTI 1.2: packages, course exports and bare XML."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from html import unescape
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.files import Source, read_zip
-from stemkey.files.safe_xml import parse_xml, walk_xml
+from stemkey.files.safe_xml import parse_xml
+from stemkey.formats.qti12.assessment import Assessment, Gathering, read_assessment
 from stemkey.formats.qti12.idents import MEMO, memo_text, read_memo
-from stemkey.formats.qti12.item_parts import LOCAL, Reading, metadata
-from stemkey.formats.qti12.item_reader import read_item
-from stemkey.formats.qti12.mattext import Incoming, Where, line_of
-from stemkey.formats.qti12.meta import Meta, fraction, read_meta
+from stemkey.formats.qti12.manifest import read_manifest
+from stemkey.formats.qti12.mattext import Incoming, Where
+from stemkey.formats.qti12.meta import Meta, read_meta
 from stemkey.formats.qti12.profiles import CanvasOptions
 from stemkey.model import EMPTY, Item, Quiz, Section, Settings
 
-if TYPE_CHECKING:
-    from lxml.etree import _Element
-
 _ROOT = re.compile(rb"<(?:\w+:)?questestinterop\b")
-_DOCTYPE = re.compile(rb"<!DOCTYPE\s[^\[<>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_HOLDER = re.compile(rb"<(?:\w+:)?(assessment|objectbank)\b([^>]*)>")
+_IDENT = re.compile(rb"\bident\s*=\s*[\"']([^\"']*)[\"']")
+_TITLE = re.compile(rb"\btitle\s*=\s*[\"']([^\"']*)[\"']")
+_QUESTION = re.compile(rb"assessment_question_identifierref</fieldlabel>\s*<fieldentry>([^<]+)<")
+_ITEM_IDENT = re.compile(rb"<item\b[^>]*\bident=[\"']([^\"']*)[\"']")
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
@@ -32,17 +32,40 @@ def no_qti12_in_package() -> Text:
     return Text("the package holds no QTI 1.2 file", "export the quiz again as QTI 1.2, or say the format with --from")
 
 
-@rule("R302", Severity.ERROR)
-def not_qti12(root: str) -> Text:
-    """The XML is something else than QTI 1.2: its outermost element should be `questestinterop`."""
-    return Text(f"the XML is no QTI 1.2: its outermost element is '{root}'", "say the format with --from")
+@rule("R304", Severity.WARNING)
+def several_quizzes(titles: tuple[str, ...]) -> Text:
+    """The package is the export of a course, or of several quizzes. All of them are read, each as one section.
 
-
-@rule("R303", Severity.WARNING)
-def ident_used_twice(ident: str) -> Text:
-    """Two questions have the same ident. Canvas would show the first one in both places and lose the other."""
+    What belongs to one quiz alone (its time limit, its instructions) is not taken over then. Read one quiz with
+    `-O quiz=NAME`, the name being its title or its ident.
+    """
+    named = ", ".join(f"'{title}'" for title in titles)
     return Text(
-        f"the ident '{ident}' is used by more than one question", "give each question its own ident; a new one is used"
+        f"the package holds {len(titles)} quizzes: {named}; each is read as a section",
+        "read one of them with -O quiz=NAME",
+    )
+
+
+@rule("R305", Severity.ERROR)
+def no_such_quiz(name: str, titles: tuple[str, ...]) -> Text:
+    """`-O quiz=NAME` names a quiz that the package does not hold, by title or by ident."""
+    close = get_close_matches(name, titles, n=1)
+    known = ", ".join(f"'{title}'" for title in titles) or "none"
+    return Text(
+        f"the package holds no quiz '{name}'",
+        f"did you mean '{close[0]}'?" if close else f"its quizzes and banks are: {known}",
+    )
+
+
+@rule("R306", Severity.INFO)
+def bank_beside_quiz(title: str, items: int) -> Text:
+    """The package holds a question bank besides its quiz, with questions that the quiz does not use.
+
+    Only the quiz is read. Read the bank with `-O quiz=NAME`, the name being its title.
+    """
+    return Text(
+        f"the question bank '{title}' with {items} questions beside the quiz is not read",
+        f"read it with -O 'quiz={title}'",
     )
 
 
@@ -50,226 +73,171 @@ def read_qti12(source: Source, options: CanvasOptions, found: Diagnostics) -> Qu
     """Return the quiz of a package or of bare XML."""
     if source.head(4) == b"PK\x03\x04":
         files = read_zip(source, found)
-        return _package(source, files, found) if files is not None else Quiz(identifier=_name(source.stem))
-    return _bare(source, found)
-
-
-@dataclass(slots=True)
-class Assessment:
-    """One assessment as it is read: what its own file says."""
-
-    ident: str = ""
-    title: str = ""
-    fields: dict[str, str] = field(default_factory=dict)
-    sections: list[Section] = field(default_factory=list)
-
-
-def _bare(source: Source, found: Diagnostics) -> Quiz:
+        if files is None:
+            return Quiz(identifier=_name(source.stem))
+        return _package(source, files, options.quiz, found)
     incoming = Incoming({}, found, {})
-    assessment = _assessment(source, incoming, "", _name(source.stem), found)
+    gathering = Gathering(incoming, found, _name(source.stem))
+    assessment = read_assessment(source, "", gathering)
     return _quiz(source, assessment, None, incoming, "")
 
 
-def _package(source: Source, files: Mapping[str, bytes], found: Diagnostics) -> Quiz:
-    names = _assessment_files(source, files, found)
-    if not names:
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """A file of a package that holds items."""
+
+    name: str
+    kind: str
+    """`assessment`, `objectbank`, or nothing for loose items."""
+    ident: str
+    title: str
+    data: bytes
+
+    @property
+    def folder(self) -> str:
+        return self.name.rpartition("/")[0]
+
+    def is_called(self, name: str) -> bool:
+        return name.casefold() in {self.ident.casefold(), self.title.casefold()}
+
+
+def _package(source: Source, files: Mapping[str, bytes], wanted: str, found: Diagnostics) -> Quiz:
+    manifest = read_manifest(source, files, found)
+    holders = _holders(files, manifest.order)
+    if not holders:
         found.add(no_qti12_in_package(), Span(source.name, 1))
         return Quiz(identifier=_name(source.stem))
-    name = names[0]
-    member = Source(f"{source.name}:{name}", files[name])
-    folder = name.rpartition("/")[0]
-    keys = _file_keys(files[name])
-    incoming = Incoming(files, found, keys)
-    assessment = _assessment(member, incoming, folder, _name(source.stem), found)
-    meta = _meta(source, files, folder, found)
-    return _quiz(source, assessment, meta, incoming, folder)
+    banks = [holder for holder in holders if holder.kind == "objectbank"]
+    quizzes = [holder for holder in holders if holder.kind == "assessment"]
+    loose = [holder for holder in holders if not holder.kind]
+    chosen = quizzes or [*loose, *banks]
+    if wanted:
+        chosen = [holder for holder in (*quizzes, *banks) if holder.is_called(wanted)][:1]
+        if not chosen:
+            titles = tuple(holder.title or holder.ident for holder in (*quizzes, *banks))
+            found.add(no_such_quiz(wanted, titles), Span(source.name, 1))
+            return Quiz(identifier=_name(source.stem))
+    incoming = Incoming(files, found, _file_keys(chosen[0].data))
+    gathering = Gathering(incoming, found, _name(source.stem))
+    for holder in (*banks, *(loose if chosen != loose else ())):
+        gathering.banks[holder.ident or holder.name] = (_member(source, holder), holder.folder)
+    read = [(holder, read_assessment(_member(source, holder), holder.folder, gathering)) for holder in chosen]
+    if len(read) == 1:
+        holder, assessment = read[0]
+        if quizzes and not wanted:
+            _mention_banks(source, banks, holder, gathering, found)
+            _mention_loose(source, loose, assessment, found)
+        meta = _meta(source, files, holder, found)
+        quiz = _quiz(source, assessment, meta, incoming, holder.folder)
+        if not any(name.startswith("course_settings/") for name in files):
+            quiz = _with_pictures(quiz, incoming, manifest.pictures)
+        return replace(quiz, is_bank=holder.kind == "objectbank")
+    if quizzes:
+        found.add(several_quizzes(tuple(holder.title or holder.ident for holder in chosen)), Span(source.name, 1))
+    sections = [section for holder, assessment in read for section in _as_sections(holder, assessment)]
+    return Quiz(
+        identifier=_name(source.stem),
+        sections=tuple(sections),
+        is_bank=not quizzes,
+        assets=incoming.assets,
+        span=Span(source.name, 1),
+    )
 
 
-def _assessment_files(source: Source, files: Mapping[str, bytes], found: Diagnostics) -> list[str]:
-    """Return the files that hold QTI 1.2, in the manifest's order, then the others."""
-    holders = [name for name, data in files.items() if _ROOT.search(data, 0, 4096)]
-    listed = _listed(source, files)
-    return sorted(holders, key=lambda name: (listed.get(name, len(listed)), name))
+def _member(source: Source, holder: _Holder) -> Source:
+    return Source(f"{source.name}:{holder.name}", holder.data)
 
 
-def _listed(source: Source, files: Mapping[str, bytes]) -> dict[str, int]:
-    manifest = next((name for name in sorted(files, key=len) if name.rsplit("/", 1)[-1] == "imsmanifest.xml"), None)
-    if manifest is None:
-        return {}
-    root = parse_xml(Source(f"{source.name}:{manifest}", files[manifest]), Diagnostics())
-    if root is None:
-        return {}
-    base = manifest.rpartition("/")[0]
-    prefix = f"{base}/" if base else ""
-    order: dict[str, int] = {}
-    for element in root.iter("{*}file", "{*}resource"):
-        href = element.get("href")
-        if href is not None:
-            for name in (prefix + href, prefix + unquote(href)):
-                order.setdefault(name, len(order))
-    return order
+def _holders(files: Mapping[str, bytes], order: Mapping[str, int]) -> list[_Holder]:
+    """Return the files with items, in the manifest's order; of two with one ident, Canvas's fuller one."""
+    found: dict[tuple[str, str], _Holder] = {}
+    names = [name for name, data in files.items() if _ROOT.search(data, 0, 4096)]
+    for name in sorted(names, key=lambda name: (order.get(name, len(order)), name)):
+        data = files[name]
+        match = _HOLDER.search(data, 0, 65536)
+        kind, attributes = (match[1].decode(), match[2]) if match else ("", b"")
+        ident, title = _attribute(_IDENT, attributes), _attribute(_TITLE, attributes)
+        if kind == "objectbank" and not title:
+            title = _bank_title(data)
+        key = (kind, ident) if ident else (kind, name)
+        # A cartridge holds a quiz twice: as Common Cartridge has it, and whole in a file of Canvas's own.
+        if key not in found or name.endswith(".qti"):
+            found[key] = _Holder(name, kind, ident, title, data)
+    return list(found.values())
+
+
+def _attribute(pattern: re.Pattern[bytes], attributes: bytes) -> str:
+    match = pattern.search(attributes)
+    return unescape(match[1].decode("utf-8", "replace")) if match else ""
+
+
+def _bank_title(data: bytes) -> str:
+    match = re.search(rb"<fieldlabel>bank_title</fieldlabel>\s*<fieldentry>([^<]*)<", data[:65536])
+    return unescape(match[1].decode("utf-8", "replace")) if match else ""
+
+
+def _mention_banks(
+    source: Source, banks: Iterable[_Holder], quiz: _Holder, gathering: Gathering, found: Diagnostics
+) -> None:
+    """Say which banks hold questions that the quiz does not show; Canvas puts each question of a quiz in a bank."""
+    shown = {match.strip() for match in _QUESTION.findall(quiz.data)}
+    for bank in banks:
+        idents = set(_ITEM_IDENT.findall(bank.data))
+        if idents - shown and bank.ident not in gathering.used_banks:
+            found.add(bank_beside_quiz(bank.title or bank.ident, len(idents)), Span(source.name, 1))
+
+
+def _mention_loose(source: Source, loose: Iterable[_Holder], assessment: Assessment, found: Diagnostics) -> None:
+    """Say which questions in files of their own the quiz does not name."""
+    shown = {item.identifier.encode() for section in assessment.sections for item in section.items}
+    for holder in loose:
+        if idents := set(_ITEM_IDENT.findall(holder.data)) - shown:
+            found.add(bank_beside_quiz(holder.name, len(idents)), Span(source.name, 1))
+
+
+def _as_sections(holder: _Holder, assessment: Assessment) -> list[Section]:
+    """Return one of several quizzes as a section: its own items, then the groups that it draws from."""
+    plain: list[Item] = []
+    groups: list[Section] = []
+    title = assessment.title or holder.title
+    for section in assessment.sections:
+        if section.select is None and not section.bank:
+            plain += section.items
+        else:
+            groups.append(replace(section, title=f"{title}: {section.title}" if section.title else title))
+    own = [Section(identifier=holder.ident, title=title, items=tuple(plain))] if plain else []
+    return [*own, *groups]
+
+
+def _with_pictures(quiz: Quiz, incoming: Incoming, names: Iterable[str]) -> Quiz:
+    """Keep the files that a quiz's own package lists, also those that no text names."""
+    for name in names:
+        incoming.keep(name)
+    return replace(quiz, assets=incoming.assets)
 
 
 def _file_keys(data: bytes) -> dict[str, str]:
     """Return the authors' own names of the files, where our own writer changed them."""
     start = data.find(f"<fieldlabel>{MEMO}</fieldlabel>".encode(), 0, 8192)
-    if start < 0:
+    end = data.find(b"</fieldentry>", start) if start >= 0 else -1
+    if end < 0:
         return {}
-    entry = re.compile(rb"<fieldentry>(.*?)</fieldentry>", re.DOTALL).search(data, start)
-    if entry is None:
-        return {}
-    from html import unescape
-
-    renamed = read_memo(unescape(entry[1].decode("utf-8", "replace"))).get("files")
+    entry = data[start:end].partition(b"<fieldentry>")[2]
+    renamed = read_memo(unescape(entry.decode("utf-8", "replace"))).get("files")
     if not isinstance(renamed, dict):
         return {}
     return {path: key for path, key in renamed.items() if isinstance(path, str) and isinstance(key, str)}
 
 
-def _meta(source: Source, files: Mapping[str, bytes], folder: str, found: Diagnostics) -> Meta | None:
-    name = f"{folder}/assessment_meta.xml" if folder else "assessment_meta.xml"
-    if name not in files:
-        return None
-    root = parse_xml(Source(f"{source.name}:{name}", files[name]), found)
-    return None if root is None else read_meta(root)
-
-
-def _assessment(source: Source, incoming: Incoming, folder: str, fallback: str, found: Diagnostics) -> Assessment:
-    walk = _Walk(incoming, source.name, folder, fallback, found)
-    source = Source(source.name, _without_doctype(source.data))
-    for event, element in walk_xml(source, found, ("item", "section", "assessment", "objectbank", "questestinterop")):
-        walk.take(event, element)
-    walk.finish()
-    return walk.assessment
-
-
-def _without_doctype(data: bytes) -> bytes:
-    """Return XML without its document type, which old tools write and nothing needs; its lines stay."""
-    match = _DOCTYPE.search(data, 0, 65536) if b"<!DOCTYPE" in data[:4096] else None
-    if match is None or b"<!ENTITY" in match[0]:
-        return data
-    return data[: match.start()] + b"\n" * match[0].count(b"\n") + data[match.end() :]
-
-
-@dataclass(slots=True)
-class _Open:
-    """A section whose end was not met yet."""
-
-    ident: str
-    title: str
-    items: list[Item] = field(default_factory=list)
-
-
-class _Walk:
-    """Follows the elements of one file and builds its sections."""
-
-    def __init__(self, incoming: Incoming, source: str, folder: str, fallback: str, found: Diagnostics) -> None:
-        self.assessment = Assessment()
-        self._reading = Reading(incoming, Where(source, folder))
-        self._source = source
-        self._fallback, self._found = fallback, found
-        self._position = 0
-        self._open: list[_Open] = [_Open("", "")]
-        self._known: set[str] = set()
-
-    def take(self, event: str, element: "_Element") -> None:
-        """Take one start or end of an element."""
-        name = LOCAL[element.tag]
-        if name == "item":
-            if event == "end":
-                self._item(element)
-        elif name == "section":
-            self._section(event, element)
-        elif name in {"assessment", "objectbank"}:
-            self._assessment(event, element)
-        elif event == "start" and name != "questestinterop":
-            self._found.add(not_qti12(name), Span(self._source, line_of(element)))
-
-    def finish(self) -> None:
-        """Close what the file left open."""
-        while self._open:
-            self._close(None)
-
-    def _assessment(self, event: str, element: "_Element") -> None:
-        if event == "start":
-            self.assessment.ident = self.assessment.ident or element.get("ident") or ""
-            self.assessment.title = self.assessment.title or element.get("title") or ""
-            return
-        for child in element:
-            if LOCAL[child.tag] == "qtimetadata":
-                self.assessment.fields.update(metadata(child))
-
-    def _item(self, element: "_Element") -> None:
-        self._position += 1
-        self._reading.where.item = str(self._position)
-        quiz = self.assessment.ident or self._fallback
-        item = read_item(element, self._reading, self._position, quiz, self._found)
-        if item.identifier in self._known:
-            item = self._renamed(item)
-        self._known.add(item.identifier)
-        self._open[-1].items.append(item)
-        parent = element.getparent()
-        if parent is not None:
-            parent.remove(element)
-
-    def _renamed(self, item: Item) -> Item:
-        from dataclasses import replace
-
-        self._found.add(ident_used_twice(item.identifier), item.span, item=item.number)
-        count = 2
-        while f"{item.identifier}-{count}" in self._known:
-            count += 1
-        return replace(item, identifier=f"{item.identifier}-{count}")
-
-    def _section(self, event: str, element: "_Element") -> None:
-        if event == "start":
-            self._flush()
-            self._open.append(_Open(element.get("ident") or "", element.get("title") or ""))
-        elif len(self._open) > 1:
-            self._close(element)
-
-    def _flush(self) -> None:
-        """Make a section of the items met so far, before another section begins inside this one."""
-        current = self._open[-1]
-        if current.items:
-            self.assessment.sections.append(Section(items=tuple(current.items)))
-            current.items = []
-
-    def _close(self, element: "_Element | None") -> None:
-        current = self._open.pop()
-        select, points = _selection(element) if element is not None else (None, None)
-        outermost = len(self._open) <= 1
-        if select is None and points is None and (outermost or not (current.title or current.items)):
-            if current.items:
-                self.assessment.sections.append(Section(items=tuple(current.items)))
-            return
-        # Our own writer's name for a section that has none.
-        unnamed = re.compile(re.escape(self.assessment.ident) + r"_section_\d+\Z")
-        self.assessment.sections.append(
-            Section(
-                identifier="" if unnamed.match(current.ident) else current.ident,
-                title="" if unnamed.match(current.title) else current.title,
-                items=tuple(current.items),
-                select=select,
-                points_per_item=points,
-            )
-        )
-
-
-def _selection(section: "_Element") -> tuple[int | None, Fraction | None]:
-    """Return how many items a section draws, and what each is worth."""
-    select = points = None
-    for ordering in section:
-        if LOCAL[ordering.tag] != "selection_ordering":
-            continue
-        for element in ordering.iter():
-            name = LOCAL[element.tag]
-            text = (element.text or "").strip()
-            if name == "selection_number" and text.isdigit():
-                select = int(text)
-            elif name == "points_per_item":
-                points = fraction(text)
-    return select, points
+def _meta(source: Source, files: Mapping[str, bytes], holder: _Holder, found: Diagnostics) -> Meta | None:
+    """Return what the meta file says: it lies in the folder that is called like the assessment."""
+    base = holder.name.partition("/")[0] if holder.name.count("/") > 1 else ""
+    for folder in (holder.ident, holder.folder, f"{base}/{holder.ident}"):
+        name = f"{folder}/assessment_meta.xml" if folder else "assessment_meta.xml"
+        if name in files:
+            root = parse_xml(Source(f"{source.name}:{name}", files[name]), found)
+            return None if root is None else read_meta(root)
+    return None
 
 
 def _quiz(source: Source, assessment: Assessment, meta: Meta | None, incoming: Incoming, folder: str) -> Quiz:
@@ -277,14 +245,13 @@ def _quiz(source: Source, assessment: Assessment, meta: Meta | None, incoming: I
     settings = meta.settings if meta is not None else _own_settings(assessment.fields)
     unsaid = memo.get("unsaid")
     if isinstance(unsaid, list):
-        from dataclasses import replace
-
         settings = replace(settings, **{name: None for name in ("attempts", "shuffle_choices") if name in unsaid})
     description = meta.description if meta is not None else ""
+    where = Where(source.name, folder)
     return Quiz(
         identifier=memo_text(memo, "identifier") or _name(assessment.ident) or _name(source.stem),
         title=(meta.title if meta is not None else "") or assessment.title,
-        instructions=incoming.content(description, None, Where(source.name, folder)) if description else EMPTY,
+        instructions=incoming.content(description, None, where) if description else assessment.instructions or EMPTY,
         settings=settings,
         sections=tuple(assessment.sections),
         assets=incoming.assets,
@@ -297,8 +264,8 @@ def _own_settings(fields: Mapping[str, str]) -> Settings:
     attempts = fields.get("cc_maxattempts", "").strip().lower()
     limit = fields.get("qmd_timelimit", "").strip()
     return Settings(
-        attempts=0 if attempts == "unlimited" else int(attempts) if attempts.isdigit() else None,
-        time_limit=int(limit) if limit.isdigit() else None,
+        attempts=0 if attempts == "unlimited" else int(attempts) if attempts.isdecimal() else None,
+        time_limit=int(limit) if limit.isdecimal() else None,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from stemkey.files import Files
 from stemkey.formats.qti12.idents import MEMO, package_paths, safe_ident, write_memo
-from stemkey.formats.qti12.item_writer import item_xml, metadata_field
+from stemkey.formats.qti12.item_writer import Profile, item_xml, metadata_field
 from stemkey.formats.qti12.mattext import Outgoing, xml_attribute, xml_text
 from stemkey.formats.qti12.meta import decimal, write_meta
 from stemkey.formats.qti12.profiles import CanvasOptions
@@ -31,7 +31,7 @@ def write_canvas(quiz: Quiz, options: CanvasOptions) -> Files:
     outgoing = Outgoing(paths, options.math)
     files = {
         "imsmanifest.xml": _manifest(quiz, ident, sorted(paths.values())),
-        f"{ident}/{ident}.xml": _assessment(quiz, ident, paths, outgoing),
+        f"{ident}/{ident}.xml": _assessment(quiz, ident, paths, outgoing, options.quizzes),
         f"{ident}/assessment_meta.xml": xml_bytes(write_meta(quiz, ident, outgoing)),
     }
     files.update((paths[key], asset.data) for key, asset in quiz.assets.items())
@@ -47,7 +47,7 @@ def xml_bytes(text: str) -> bytes:
     return data.replace(b"\r", b"&#13;") if b"\r" in data else data
 
 
-def _assessment(quiz: Quiz, ident: str, paths: Mapping[str, str], outgoing: Outgoing) -> bytes:
+def _assessment(quiz: Quiz, ident: str, paths: Mapping[str, str], outgoing: Outgoing, profile: Profile) -> bytes:
     attempts = quiz.settings.attempts
     fields = [metadata_field("cc_maxattempts", "unlimited" if attempts == 0 else str(attempts or 1))]
     if quiz.settings.time_limit is not None:
@@ -69,7 +69,7 @@ def _assessment(quiz: Quiz, ident: str, paths: Mapping[str, str], outgoing: Outg
             parts.append(_section_start(section, f"{ident}_section_{number}"))
         for item in section.items:
             position += 1
-            parts.append(item_xml(item, position, outgoing))
+            parts.append(item_xml(item, position, outgoing, profile))
         if not is_plain:
             parts.append("</section>\n")
     parts.append("</section>\n</assessment>\n</questestinterop>\n")
