@@ -197,7 +197,7 @@ def _places(categories: Sequence[Category], among: Sequence[Category]) -> Counts
 
 
 def _union(a: Counts, b: Counts) -> Counts:
-    """Return the values of both, ascending. (`numpy.union1d` would import masked arrays, a tenth of a second.)"""
+    """Return the values of both, ascending; `numpy.union1d` would import masked arrays, a tenth of a second."""
     if np.array_equal(a, b):
         return a
     both = np.sort(np.concatenate((a, b)))

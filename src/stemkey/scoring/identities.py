@@ -31,7 +31,8 @@ class Identities:
         if not self._hashes:
             return np.zeros(0, np.uint64)
         hashes = np.sort(np.concatenate(self._hashes))
-        return hashes[1:][hashes[1:] == hashes[:-1]]
+        again: NDArray[np.uint64] = hashes[1:][hashes[1:] == hashes[:-1]]
+        return again
 
 
 def hash_ids(ids: NDArray[np.bytes_]) -> NDArray[np.uint64]:
