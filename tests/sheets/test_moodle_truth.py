@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,17 @@ from stemkey.diagnostics import Diagnostics
 from stemkey.files import open_source
 from stemkey.formats.moodle.questions import MoodleOptions
 from stemkey.formats.moodle.reader import read_moodle
-from stemkey.model import ChoiceInteraction, Item, Quiz
-from stemkey.scoring.answer_key import AnswerKey, Judgement
+from stemkey.model import (
+    ChoiceInteraction,
+    InlineChoiceInteraction,
+    Item,
+    MatchInteraction,
+    OrderInteraction,
+    Quiz,
+)
+from stemkey.scoring.answer_key import AnswerKey, Judgement, Status
 from stemkey.scoring.compiler import compile_key
+from stemkey.scoring.responses import Reading, read_response
 from stemkey.sheets import SheetOptions, open_sheet
 
 EXPORTS = {"core30": "export-core.xml", "bio40": "export-bio.xml"}
@@ -74,6 +83,81 @@ def test_every_fraction_is_the_one_that_moodle_gave(shared: Path, course: str, r
         )
         compared += 1
     assert compared > 400
+
+
+@pytest.mark.parametrize(
+    ("course", "report"),
+    [
+        ("bio40", "bio40-responses.csv"),
+        ("bio40", "bio40-responses.ods"),
+        ("core30", "core30-responses.csv"),
+        ("core30", "core30-responses.xlsx"),
+    ],
+)
+def test_pairs_gaps_and_orders_are_read_as_moodle_read_them(shared: Path, course: str, report: str) -> None:
+    """The share of what is right, counted here, is Moodle's fraction."""
+    truth = truths(shared, course)
+    compared: dict[str, int] = {}
+    for email, attempt, item, reading in readings(shared, course, report):
+        share = share_of(item, reading)
+        question = truth[email, attempt][item.title]
+        if share is None or question["fraction"] is None:
+            continue
+        assert float(share) == pytest.approx(question["fraction"], abs=1e-6), (
+            item.title,
+            question["response"],
+            reading,
+        )
+        compared[item.title] = compared.get(item.title, 0) + 1
+    assert sum(compared.values()) > 25
+    if course == "core30":
+        assert {"MATCH capitals", "MATCH with image stems", "GAPSELECT", "DDWTOS", "ORDER planets"} <= set(compared)
+
+
+def share_of(item: Item, reading: Reading) -> Fraction | None:
+    """Return the share of pairs, gaps or places that are right; None for what this does not judge."""
+    if reading.status is not Status.ANSWERED:
+        return None
+    only = item.interactions[0]
+    if isinstance(only, MatchInteraction):
+        targets = [target.identifier for target in only.targets]
+        right = [at >= 0 and targets[at] == pair.target for pair, at in zip(only.pairs, reading.chosen, strict=True)]
+        return Fraction(sum(right), len(right))
+    if isinstance(only, OrderInteraction):
+        places = [index == at for index, at in enumerate(reading.chosen)]
+        return Fraction(sum(places), len(places))
+    if all(isinstance(interaction, InlineChoiceInteraction) for interaction in item.interactions):
+        total = Fraction(0)
+        for interaction, part in zip(item.interactions, reading.parts, strict=True):
+            assert isinstance(interaction, InlineChoiceInteraction)
+            total += interaction.choices[part.chosen[0]].credit if part.chosen else 0
+        return total / len(item.interactions)
+    return None
+
+
+def readings(shared: Path, course: str, report: str) -> Iterator[tuple[str, int, Item, Reading]]:
+    quiz = read_export(shared, course)
+    found = Diagnostics()
+    table = open_sheet(open_source(shared / "data" / "moodle" / "reports" / report), quiz, SheetOptions(), found)
+    assert table, [finding.message for finding in found]
+    items = [item for item in quiz.items if item.interactions]
+    for batch in table.batches():
+        assert batch.attempts is not None
+        for row in range(len(batch)):
+            for item, column in zip(items, batch.columns, strict=True):
+                reading = read_response(item, column.values[int(column.codes[row])])
+                yield batch.emails[row].decode(), int(batch.attempts[row]), item, reading
+
+
+def test_an_order_that_was_left_as_it_stood_is_not_a_blank(shared: Path) -> None:
+    """Moodle gives credit for the places in which things happened to stand, and does not show them."""
+    truth = truths(shared, "core30")
+    statuses = {
+        reading.status
+        for email, attempt, item, reading in readings(shared, "core30", "core30-responses.csv")
+        if item.title == "ORDER planets" and truth[email, attempt][item.title]["fraction"] and reading.text == "-"
+    }
+    assert statuses == {Status.UNREADABLE}
 
 
 @pytest.mark.parametrize("report", ["core30-responses-min.csv", "core30-responses-min.xlsx", "bio40-responses-min.csv"])

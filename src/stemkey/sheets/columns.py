@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, column_letters, rule
-from stemkey.model import GAP, Item
+from stemkey.model import GAP, ForeignInteraction, Item
 from stemkey.scoring.responses import quoted
 from stemkey.scoring.spelling import fold, skeleton, spellings, without_marks
 from stemkey.sheets.grid import Row, cell_text
@@ -47,6 +47,8 @@ _LEADING_NUMBER = re.compile(
 )
 _LEADING_IDENTIFIER = re.compile(r"^\s*([\w-]{1,40})\s*[:.]\s+(?=\S)")
 _GAP_NAME = "_____"
+_PLACE, _NUMBER_PLACE = "\ue000", "\ue001"
+_VARIABLE = re.compile(r"\{[a-z]\w*\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,11 @@ class ItemNames:
         return {**{title: index for title, index in titles.items() if title not in stems}, **stems}
 
     @cached_property
+    def patterns(self) -> list[tuple[int, re.Pattern[str]]]:
+        """Index and pattern of each stem that an LMS fills in: gaps, numbers of a calculated question."""
+        return [(index, pattern) for index, item in enumerate(self.items) if (pattern := stem_pattern(item))]
+
+    @cached_property
     def skeletons(self) -> dict[str, int]:
         """Index by the stem's letters and digits alone."""
         return _unique((skeleton(form), index) for form, index in self.texts.items() if len(form) > 8)
@@ -160,7 +167,14 @@ class ItemNames:
             for form, index in self.texts.items()
             if len(form) > 3 and folded.startswith(form) and end.match(folded, len(form))
         ]
-        return max(found)[1] if found else None
+        if found:
+            return max(found)[1]
+        filled = {
+            index
+            for index, pattern in self.patterns
+            if (match := pattern.match(folded)) and end.match(folded, match.end())
+        }
+        return filled.pop() if len(filled) == 1 else None
 
 
 def _unique(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -178,6 +192,25 @@ def stem_forms(item: Item) -> list[str]:
     for body in (GAP.sub(_GAP_NAME, item.body), GAP.sub("", item.body), GAP.sub(r"[\1]", item.body)):
         forms.update(dict.fromkeys(fold(form) for form in spellings(body)))
     return [form for form in forms if form]
+
+
+def stem_pattern(item: Item) -> re.Pattern[str] | None:
+    """Return the pattern of a stem in whose place of gaps and variables an LMS prints something else."""
+    folded = fold(spellings(GAP.sub(_PLACE, item.body))[0])
+    calculated = any(
+        isinstance(interaction, ForeignInteraction) and interaction.kind.startswith("calculated")
+        for interaction in item.interactions
+    )
+    if calculated:
+        folded = _VARIABLE.sub(_NUMBER_PLACE, folded)
+    if _PLACE not in folded and _NUMBER_PLACE not in folded:
+        return None
+    literal = re.sub(f"[{_PLACE}{_NUMBER_PLACE}]", "", folded)
+    if not literal.strip():
+        return None
+    pattern = re.escape(folded).replace(r"\ ", r"\s*")
+    pattern = pattern.replace(_PLACE, r"\s*(?:\[\[[^\]]*\]\]|_+|\{.{0,2000}?\}|\[[^\]]*\])\s*")
+    return re.compile(pattern.replace(_NUMBER_PLACE, r"[-+\d.,e×*^]+"), re.DOTALL)
 
 
 def _bare(number: str) -> str:

@@ -4,11 +4,13 @@ It is known by its shape: a column `Grade/10.00` whatever the word, and after it
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import zip_longest
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
-from stemkey.model import ChoiceInteraction, Item
+from stemkey.model import ChoiceInteraction, Item, OrderInteraction, TextEntryInteraction
 from stemkey.sheets.columns import (
     HEADER_ROWS,
     ItemNames,
@@ -24,9 +26,9 @@ from stemkey.sheets.grid import Cell, Grid, Row, cell_text, text_at
 from stemkey.sheets.identity import Identity, header_kind
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, identify, is_footer_label, key_disagrees, notes_of
-from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseTable
+from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseTable, Typed
 from stemkey.sheets.trust import check_numbers, contents, marks_instead_of_answers
-from stemkey.sheets.wide import ItemColumn, Layout, MisplacedError, wide_table
+from stemkey.sheets.wide import Convert, ItemColumn, Layout, MisplacedError, row_list, wide_table
 
 _GRADE = re.compile(r"^(?P<word>[^/\d]{1,60})/\s?\d+(?:[.,]\d+)?$")
 _QUESTION_WORDS = frozenset(
@@ -54,6 +56,7 @@ _RIGHT_WORDS = re.compile(
 # What may follow the stem in a question's summary: its choices, its pairs, its places.
 _AFTER_STEM = re.compile(r"[\s.]*(?:[:;{]|$)")
 NOTHING = "-"
+NOT_SHOWN = "is all that the report shows of things left in the order in which they stood"
 
 
 @rule("S130", Severity.ERROR)
@@ -105,6 +108,11 @@ def read_moodle_responses(
         return None
     at, grade = header
     headers = header_texts(rows[at])
+    tries = [row.number for row in rows[at + 1 :] if _is_try(row, grade)]
+    if tries:
+        found.add(tries_joined(row_list(tries)), grid.place(tries[0]))
+        grid = replace(grid, read=partial(_join_tries, grid, grade))
+        rows = grid.sample()
     runs = _runs(headers, grade, rows[at + 1 :], ItemNames(items))
     if not runs:
         found.add(marks_instead_of_answers(f"'{headers[-1]}'"), grid.place(rows[at].number))
@@ -119,6 +127,43 @@ def read_moodle_responses(
     identity = replace(identity, attempt=None, dates=(), state=grade - 4 if grade >= 4 else None)
     layout = report.by_text(data, identity) if runs[0].question is not None else report.by_number(data, identity)
     return wide_table(layout, found) if layout else None
+
+
+@rule("S132", Severity.WARNING)
+def tries_joined(rows: str) -> Text:
+    """The report lists every try of an attempt in a row of its own. The last answer to each question is graded.
+
+    What Moodle takes off for earlier tries is not known from the report, so the scores can be higher than Moodle's.
+    """
+    return Text(
+        f"earlier tries of an attempt in {rows}; the last answer to each question is graded, without penalties",
+        "download the report with the tries set to the last one if that is what you want anyway",
+    )
+
+
+def _is_try(row: Row, grade: int) -> bool:
+    """Whether a row is an earlier try: answers, but neither state nor grade yet."""
+    answered = any(text_at(row.cells, column) not in {"", NOTHING} for column in range(grade + 1, len(row.cells)))
+    blank = {"", NOTHING}
+    return answered and text_at(row.cells, grade) in blank and text_at(row.cells, grade - 4) in blank
+
+
+def _join_tries(grid: Grid, grade: int) -> Iterator[Row]:
+    """Give one row for each attempt: the last of its tries, with what only earlier ones say."""
+    before: list[Row] = []
+    for row in grid.read():
+        if _is_try(row, grade) and len(row.cells) > grade + 1 and not row.problem:
+            before.append(row)
+            continue
+        cells = list(row.cells)
+        for earlier in reversed(before):
+            cells = [
+                old if cell_text(new) in {"", NOTHING} else new
+                for new, old in zip_longest(cells, earlier.cells, fillvalue="")
+            ]
+        before = []
+        yield row._replace(cells=cells)
+    yield from before
 
 
 def _runs(headers: Sequence[str], grade: int, rows: Sequence[Row], names: ItemNames) -> list[_Run]:
@@ -205,6 +250,8 @@ class _Report:
         self.found = found
         self.names = ItemNames(items)
         self.of_text: dict[str, int | None] = {}
+        decimal = _decimal(headers[grade])
+        self.converts = [_converter(item, decimal) for item in items]
 
     def taken(self) -> dict[int, Match]:
         """Return every column from the state on as taken, so that none of them is held for an identity."""
@@ -238,7 +285,8 @@ class _Report:
         if not self._rights_agree(rows, ((run.right, item) for run, item in rights)):
             return None
         columns = tuple(
-            ItemColumn(chosen[index].column if index in chosen else None, _response) for index in range(len(self.items))
+            ItemColumn(chosen[index].column if index in chosen else None, self.converts[index])
+            for index in range(len(self.items))
         )
         return self._layout(identity, columns, mapping_of(chosen, self.headers, self.items))
 
@@ -299,10 +347,16 @@ class _Report:
         for run in self.runs:
             item = self._item_of(cells, run)
             if item is not None:
-                responses[item] = _cell_response(cells, run.response, self.options)
+                responses[item] = self._cell_response(cells, run.response, item)
             elif self._question(cells, run):
                 raise MisplacedError(f"has a question {run.number} that is not in the quiz")
         return responses
+
+    def _cell_response(self, cells: Sequence[Cell], column: int, item: int) -> Response:
+        cell = cells[column] if column < len(cells) else ""
+        if isinstance(cell, Damaged) and not cell.text.startswith("="):
+            return "" if self.options.errors_as == "blank" else cell
+        return self.converts[item](cell if isinstance(cell, str) else cell.text)
 
     def _rights_agree(self, rows: Sequence[Row], rights: Iterable[tuple[int | None, int]]) -> bool:
         """Whether Moodle's right answers are the quiz's keys, where the report has them."""
@@ -347,7 +401,7 @@ class _Report:
 
     def _dismiss(self, row: Row, responses: Sequence[Response]) -> str | None:
         """Say which rows are no attempts: never begun, unfinished, averages."""
-        if any(responses):
+        if any(isinstance(response, str | Typed) and response for response in responses):
             return None
         grade = text_at(row.cells, self.grade)
         first = next((text for cell in row.cells if (text := cell_text(cell))), "")
@@ -371,18 +425,26 @@ def right_answers_disagree(differences: str) -> Text:
     )
 
 
+def _decimal(grade: str) -> str | None:
+    """Return the decimal sign of the report, which the grade's header shows: `Grade/10.00`, `Bewertung/10,00`."""
+    found = re.search(r"\d([.,])\d+$", grade)
+    return found[1] if found else None
+
+
 def _without_hyphens(rows: Sequence[Row]) -> list[Row]:
     return [row._replace(cells=["" if cell == NOTHING else cell for cell in row.cells]) for row in rows]
 
 
-def _response(text: str) -> Response:
-    return "" if text.strip() == NOTHING else text
+def _converter(item: Item, decimal: str | None) -> Convert:
+    """Return how a cell becomes the response to an item: a hyphen is nothing, numbers are in the report's locale."""
+    ordered = any(isinstance(interaction, OrderInteraction) for interaction in item.interactions)
+    typed = decimal is not None and any(
+        isinstance(interaction, TextEntryInteraction) for interaction in item.interactions
+    )
 
+    def convert(text: str) -> Response:
+        if text.strip() in {"", NOTHING}:
+            return Damaged(NOTHING, NOT_SHOWN) if ordered else ""
+        return Typed(text, decimal or ".") if typed else text
 
-def _cell_response(cells: Sequence[Cell], column: int, options: SheetOptions) -> Response:
-    cell = cells[column] if column < len(cells) else ""
-    if isinstance(cell, Damaged):
-        if cell.text.startswith("="):
-            return cell.text
-        return "" if options.errors_as == "blank" else cell
-    return _response(cell)
+    return convert
