@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "checks": ({"model", "richtext", "diagnostics"}, set()),
     "fitting": ({"model", "richtext", "diagnostics"}, set()),
     "readback": ({"model", "diagnostics"}, set()),
-    "releases": ({"model", "diagnostics"}, set()),
+    "releases": ({"model", "diagnostics", "fitting", "readback"}, set()),
     "sheets": (
         {"model", "richtext", "diagnostics", "files", *READING},
         {"numpy", "python_calamine", "lxml"},

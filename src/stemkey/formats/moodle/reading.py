@@ -123,6 +123,18 @@ def line_of(element: "_Element") -> int:
     return line or 1
 
 
+def convert(raw: str, format: str) -> tuple[Content, tuple[str, ...]]:  # noqa: A002 # Moodle's word
+    """Return a text of one of Moodle's formats as content, and the names of markup that had to go."""
+    if format == "markdown":
+        dropped: list[str] = []
+        return from_markdown(raw.strip("\r\n"), dropped=dropped), tuple(dropped)
+    if format == "plain_text" or (format == "moodle_auto_format" and not _HTML_TAG.search(raw)):
+        raw = _lines(raw, escape=format == "plain_text")
+    elif _SIMPLE.fullmatch(raw):
+        return Content(raw.strip()), ()
+    return sanitise(raw)
+
+
 class Reading:
     """What is gathered while one file is read."""
 
@@ -212,16 +224,9 @@ class Reading:
 
     def clean(self, raw: str, format: str, element: "_Element") -> Content:  # noqa: A002 # Moodle's word
         """Return a text of one of Moodle's formats as content."""
-        if format == "markdown":
-            dropped: list[str] = []
-            raw = from_markdown(raw.strip("\r\n"), dropped=dropped)
-        elif format == "plain_text" or (format == "moodle_auto_format" and not _HTML_TAG.search(raw)):
-            raw = _lines(raw, escape=format == "plain_text")
-        elif _SIMPLE.fullmatch(raw):
-            return Content(raw.strip())
-        content, dropped_names = sanitise(raw)
-        if dropped_names:
-            self.report(markup_left_out(dropped_names), element)
+        content, dropped = convert(raw, format)
+        if dropped:
+            self.report(markup_left_out(dropped), element)
         return content
 
     # ---- files ---------------------------------------------------------------------------------
