@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fractions import Fraction
 
 from stemkey.diagnostics import Diagnostic, Severity, Text, rule
 from stemkey.model import Cardinality, Choice, ChoiceInteraction
 from stemkey.scoring import choice_marks as marks
 from stemkey.scoring.answer_key import Status
-from stemkey.scoring.reading import JOINER, OMITTED, Reading, quoted
+from stemkey.scoring.reading import JOINER, OMITTED, Reading, quoted, unreadable
 from stemkey.scoring.spelling import fold, skeleton, spellings, tidy, without_marks
 
 SHORTEST_PREFIX = 20
@@ -29,6 +30,7 @@ class Options:
     """Only of options that an LMS may have stripped of math or markup."""
     true: int | None
     false: int | None
+    credits: tuple[Fraction, ...]
     numeric: bool
     """Whether some option is itself a number, so that a digit may be its text."""
 
@@ -56,6 +58,7 @@ class Options:
             skeletons={form: tuple(found) for form, found in skeletons.items() if form},
             true=true,
             false=false,
+            credits=tuple(choice.credit for choice in choices),
             numeric=any(marks.number(text) is not None for text in texts),
         )
 
@@ -182,15 +185,25 @@ def _as_several(options: Options, text: str) -> Reading | None:
 
 
 def _as_joined(options: Options, text: str) -> Reading | None:
-    """Read answers that the sheet's reader took apart: each must be an option."""
+    """Read answers that the sheet's reader took apart: each must be an option, and none is taken twice."""
     chosen: list[int] = []
+    shown = text.replace(JOINER, ", ")
     for part in filter(None, (part.strip() for part in text.split(JOINER))):
-        reading = _as_option(options, part) or _as_letter(options, part) or _as_stripped(options, part)
+        reading = _as_equal_option(options, part, chosen) or _as_option(options, part)
+        reading = reading or _as_letter(options, part) or _as_stripped(options, part)
         if reading is None or reading.status is not Status.ANSWERED:
-            shown = text.replace(JOINER, ", ")
-            return Reading(Status.UNREADABLE, shown, (), shown, unknown_option(part, _close(options, part)))
+            return unreadable(shown, unknown_option(part, _close(options, part)))
         chosen.extend(reading.chosen)
-    return _taken(options, chosen, text.replace(JOINER, ", ")) if chosen else OMITTED
+    return _taken(options, chosen, shown) if chosen else OMITTED
+
+
+def _as_equal_option(options: Options, text: str, taken: Sequence[int]) -> Reading | None:
+    """Read the text of several options that are worth the same: it does not matter which of them is meant."""
+    found = options.folded.get(fold(text), ())
+    if len(found) < 2 or len({options.credits[index] for index in found}) > 1:
+        return None
+    left = [index for index in found if index not in taken]
+    return _taken(options, left[:1], text) if left else None
 
 
 _OPTION_JOINERS = ("; ", ";", ", ", ",", " | ", "|", " ; ", " , ", " / ", " & ", " ")

@@ -11,6 +11,7 @@ from stemkey.scoring.reading import JOINER, OMITTED, UNMATCHED, Reading, quoted,
 from stemkey.scoring.spelling import fold, spellings
 
 _ARROW = re.compile(r"\s*(?:->|=>|→|⇒|:|=|–|-)\s*")
+_ESCAPED_ARROW = re.compile(r"(?<!\\)=>")
 _JOINERS = (JOINER, "; ", ";", ", ", ",", " | ", "|", "\n", " ")
 _MOST_STEPS = 5000
 _PART = re.compile(r"(?:^|;\s*)(?P<word>[^\s:;]+(?:\s[^\s:;]+)?)\s(?P<number>\d+):")
@@ -85,19 +86,19 @@ def _in_order(
     parts = text.split(JOINER)
     if len(parts) != count or "=>" not in text:
         return None
-    chosen = []
+    chosen, answered = [], False
     for index, part in enumerate(parts):
-        left, _, right = part.rpartition("=>") if part.count("=>") == 1 else part.partition("=>")
-        if (fold(left), index) not in sources and fold(left):
+        left, *rights = (side.replace("\\=>", "=>") for side in _ESCAPED_ARROW.split(part, maxsplit=1))
+        right = fold(rights[0]) if rights else ""
+        if fold(left) and (fold(left), index) not in sources:
             return None
-        if not right.strip():
-            chosen.append(UNMATCHED)
-            continue
-        found = [at for form, at in targets if form == fold(right)]
-        if not found:
+        found = [at for form, at in targets if form == right]
+        if right and not found:
             return None
-        chosen.append(found[0])
-    return tuple(chosen)
+        chosen.append(found[0] if found else UNMATCHED)
+        answered = answered or bool(right)
+    # Where a target is itself empty, an untouched question looks as if it had been matched with that.
+    return tuple(chosen) if answered else (UNMATCHED,) * count
 
 
 def _by_text(

@@ -7,10 +7,12 @@ has two empty cells; one that was not answered has points and no answer.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from stemkey.diagnostics import Diagnostics, column_letters
-from stemkey.model import Cardinality, ChoiceInteraction, Item
+from stemkey.model import Cardinality, ChoiceInteraction, InlineChoiceInteraction, Item, MatchInteraction
 from stemkey.scoring.responses import JOINER
+from stemkey.scoring.spelling import fold, spellings
 from stemkey.sheets.columns import (
     HEADER_ROWS,
     ItemNames,
@@ -157,6 +159,33 @@ class _Responses:
 def _answer(item: Item, text: str) -> Response:
     r"""Return a cell as the answer it is: Canvas joins several with `,` and writes a comma within one as `\,`."""
     only = item.interactions[0]
-    if isinstance(only, ChoiceInteraction) and len(item.interactions) == 1 and only.cardinality is Cardinality.MULTIPLE:
-        return JOINER.join(part.replace("\\,", ",") for part in _COMMA.split(text))
-    return text
+    parts = [part.replace("\\,", ",") for part in _COMMA.split(text)]
+    if len(item.interactions) > 1:
+        return _gaps(item, parts, text)
+    if isinstance(only, InlineChoiceInteraction):
+        return ",".join(parts)
+    several = isinstance(only, ChoiceInteraction) and only.cardinality is Cardinality.MULTIPLE
+    return JOINER.join(parts) if several or isinstance(only, MatchInteraction) else text
+
+
+def _gaps(item: Item, parts: list[str], text: str) -> Response:
+    """Return the answers to gaps. Canvas leaves out a dropdown that was not set, so the others move up."""
+    gaps = item.interactions
+    if len(parts) == len(gaps):
+        return JOINER.join(parts)
+    if len(parts) > len(gaps) or not all(isinstance(gap, InlineChoiceInteraction) for gap in gaps):
+        return Damaged(text, "does not have an answer for each gap")
+    texts = [
+        {fold(form) for choice in gap.choices for form in spellings(choice.content)}
+        for gap in gaps
+        if isinstance(gap, InlineChoiceInteraction)
+    ]
+    places = [
+        chosen
+        for chosen in combinations(range(len(gaps)), len(parts))
+        if all(fold(part) in texts[at] for at, part in zip(chosen, parts, strict=True))
+    ]
+    if len(places) != 1:
+        return Damaged(text, "leaves out dropdowns that were not set, and does not show which")
+    answers = dict(zip(places[0], parts, strict=True))
+    return JOINER.join(answers.get(index, "") for index in range(len(gaps)))

@@ -1,0 +1,211 @@
+"""Reports that Canvas's own code wrote, against the points that it gave."""
+
+import csv
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stemkey.diagnostics import Diagnostics
+from stemkey.files import open_source
+from stemkey.model import (
+    AcceptedNumber,
+    AcceptedText,
+    Cardinality,
+    Choice,
+    ChoiceInteraction,
+    ExtendedTextInteraction,
+    ForeignInteraction,
+    InlineChoiceInteraction,
+    Interaction,
+    Item,
+    MatchInteraction,
+    MatchPair,
+    MatchTarget,
+    Quiz,
+    Section,
+    TextEntryInteraction,
+    UploadInteraction,
+    gap,
+    text_content,
+)
+from stemkey.model.content import Content
+from stemkey.scoring.answer_key import Status
+from stemkey.scoring.compiler import compile_key
+from stemkey.scoring.responses import Reading, read_response
+from stemkey.sheets import SheetOptions, open_sheet
+
+REPORTS = ["s30_kept", "s30_alltypes_nosis"]
+
+
+def quiz_of(shared: Path, name: str) -> Quiz:
+    path = shared / "data" / "canvas" / "student_analysis" / f"{name}_key.json"
+    key = json.loads(path.read_text(encoding="utf-8"))
+    items = tuple(_item(number, question) for number, question in enumerate(key["questions"], 1))
+    return Quiz(identifier=name, sections=(Section(items=items),))
+
+
+def _item(number: int, question: dict[str, Any]) -> Item:
+    kind = question["question_type"].removesuffix("_question")
+    body, interactions = str(text_content(question["question_text"])), _interactions(kind, question)
+    for interaction in interactions:
+        body = body.replace(f"[{interaction.identifier}]", gap(interaction.identifier))
+    return Item(
+        identifier=f"q{number}",
+        number=str(number),
+        title=kind,
+        body=Content(body),
+        interactions=interactions,
+        points=Fraction(str(question["points_possible"])),
+    )
+
+
+def _interactions(kind: str, question: dict[str, Any]) -> tuple[Interaction, ...]:
+    answers = question["answers"]
+    match kind:
+        case "multiple_choice" | "true_false" | "multiple_answers":
+            several = kind == "multiple_answers"
+            right = sum(1 for answer in answers if answer["weight"])
+            worth = Fraction(1, right) if several else Fraction(1)
+            return (
+                ChoiceInteraction(
+                    choices=tuple(_choice(answer, worth) for answer in answers),
+                    cardinality=Cardinality.MULTIPLE if several else Cardinality.SINGLE,
+                ),
+            )
+        case "short_answer":
+            return (TextEntryInteraction(accepted=tuple(AcceptedText(text=answer["text"]) for answer in answers)),)
+        case "fill_in_multiple_blanks" | "multiple_dropdowns":
+            blanks = dict.fromkeys(answer["blank_id"] for answer in answers)
+            return tuple(
+                _blank(kind, blank, [answer for answer in answers if answer["blank_id"] == blank]) for blank in blanks
+            )
+        case "numerical":
+            return (TextEntryInteraction(accepted=tuple(map(_number, answers))),)
+        case "matching":
+            return (
+                MatchInteraction(
+                    pairs=tuple(
+                        MatchPair(identifier=str(a["id"]), source=text_content(a["text"]), target=str(a["match_id"]))
+                        for a in answers
+                    ),
+                    targets=tuple(
+                        MatchTarget(identifier=str(match["match_id"]), content=text_content(match["text"]))
+                        for match in question["matches"]
+                    ),
+                ),
+            )
+        case "essay":
+            return (ExtendedTextInteraction(),)
+        case "file_upload":
+            return (UploadInteraction(),)
+        case _:
+            return (ForeignInteraction(format="canvas", kind=kind, raw=""),)
+
+
+def _choice(answer: dict[str, Any], worth: Fraction) -> Choice:
+    credit = worth if answer["weight"] else Fraction(0)
+    return Choice(identifier=str(answer["id"]), content=text_content(answer["text"]), credit=credit)
+
+
+def _blank(kind: str, blank: str, answers: list[dict[str, Any]]) -> Interaction:
+    if kind == "multiple_dropdowns":
+        return InlineChoiceInteraction(identifier=blank, choices=tuple(_choice(a, Fraction(1)) for a in answers))
+    return TextEntryInteraction(identifier=blank, accepted=tuple(AcceptedText(text=a["text"]) for a in answers))
+
+
+def _number(answer: dict[str, Any]) -> AcceptedNumber:
+    if answer["numerical_answer_type"] == "exact_answer":
+        return AcceptedNumber(value=Fraction(str(answer["exact"])), tolerance=Fraction(str(answer["margin"])))
+    if answer["numerical_answer_type"] == "range_answer":
+        return AcceptedNumber(lower=Fraction(str(answer["start"])), upper=Fraction(str(answer["end"])))
+    return AcceptedNumber(value=Fraction(str(answer["approximate"])))
+
+
+def responses(shared: Path, name: str) -> Iterator[tuple[dict[str, Any], Item, Any, Any]]:
+    """Return Canvas' verdict on each answer, the item, what was written, and ours."""
+    folder = shared / "data" / "canvas" / "student_analysis"
+    attempts = json.loads((folder / f"{name}_truth.json").read_text(encoding="utf-8"))
+    report = folder / f"{name}_student_analysis.csv"
+    with report.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = Diagnostics()
+    quiz = quiz_of(shared, name)
+    table = open_sheet(open_source(report), quiz, SheetOptions(id_column="id"), found)
+    assert table, [finding.message for finding in found]
+    key = compile_key(quiz, Diagnostics())
+    place = 0
+    for batch in table.batches():
+        for row in range(len(batch)):
+            said, place = rows[place], place + 1
+            assert batch.ids[row].decode() == said["id"]
+            answers = _attempt_of(attempts, said)
+            for number, (item, column) in enumerate(zip(key.items, batch.columns, strict=True), 1):
+                response = column.values[int(column.codes[row])]
+                yield answers[number], item.item, response, item.judge(response)
+
+
+def _attempt_of(attempts: list[dict[str, Any]], said: dict[str, str]) -> dict[int, dict[str, Any]]:
+    """Return Canvas' verdicts on the attempt of a row: its number where the report has it, else its score."""
+    (found, *_) = [
+        entry
+        for entry in attempts
+        if str(entry["user_id"]) == said["id"]
+        and (str(entry["attempt"]) == said["attempt"] if "attempt" in said else str(entry["score"]) == said["score"])
+    ]
+    return {answer["question_id"]: answer for answer in found["answers"]}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_choices_get_the_points_that_canvas_gave(shared: Path, name: str) -> None:
+    compared = 0
+    for truth, item, response, judgement in responses(shared, name):
+        if isinstance(item.interactions[0], ChoiceInteraction):
+            assert judgement.credit is not None, (item.title, response, judgement)
+            points = float(judgement.credit * item.points)
+            assert points == pytest.approx(truth["points"], abs=1e-9), (item.title, response, judgement)
+            compared += 1
+    assert compared > 50
+
+
+def test_pairs_and_gaps_are_read_as_canvas_read_them(shared: Path) -> None:
+    compared: dict[str, int] = {}
+    for truth, item, response, _ in responses(shared, "s30_alltypes_nosis"):
+        share = share_of(item, read_response(item, response))
+        if share is not None:
+            assert float(share) == pytest.approx(truth["points"], abs=1e-9), (item.title, response)
+            compared[item.title] = compared.get(item.title, 0) + 1
+    assert set(compared) == {"matching", "fill_in_multiple_blanks", "multiple_dropdowns"}
+    assert min(compared.values()) > 10
+
+
+def share_of(item: Item, reading: Reading) -> Fraction | None:
+    only = item.interactions[0]
+    if isinstance(only, MatchInteraction) and reading.status is Status.ANSWERED:
+        targets = [target.identifier for target in only.targets]
+        right = [at >= 0 and targets[at] == pair.target for pair, at in zip(only.pairs, reading.chosen, strict=True)]
+        return Fraction(sum(right), len(right))
+    if isinstance(only, InlineChoiceInteraction) and reading.status is Status.ANSWERED:
+        return only.choices[reading.chosen[0]].credit
+    if item.title == "fill_in_multiple_blanks" and reading.parts:
+        total = 0
+        for interaction, part in zip(item.interactions, reading.parts, strict=True):
+            assert isinstance(interaction, TextEntryInteraction)
+            accepted = {entry.text.lower() for entry in interaction.accepted if isinstance(entry, AcceptedText)}
+            total += part.text.lower() in accepted
+        return Fraction(total, len(item.interactions))
+    return None
+
+
+def test_numbers_are_numbers_and_essays_wait(shared: Path) -> None:
+    statuses: dict[str, set[Status]] = {}
+    for _, item, response, _ in responses(shared, "s30_kept"):
+        reading = read_response(item, response)
+        statuses.setdefault(item.title, set()).add(reading.status)
+        if item.title == "numerical" and reading.status is Status.ANSWERED:
+            assert reading.value is not None or not reading.text.replace(".", "").isdigit(), reading
+    assert statuses["essay"] <= {Status.NEEDS_GRADING, Status.OMITTED}
+    assert statuses["numerical"] <= {Status.ANSWERED, Status.OMITTED}
