@@ -99,14 +99,20 @@ def _chosen(test: Test) -> list[str]:
 def is_right(condition: Condition, parts: Parts) -> bool:
     """Whether a condition is about a right answer: it gives points, or is called so."""
     if condition.scores:
-        value = earned_by(condition, parts)
+        # D2L counts what is wrong in a variable of its own.
+        value = NO_CREDIT if _counts_wrong(condition) else earned_by(condition, parts)
         if value > 0:
             return True
-        # Worth nothing at all, and still named as the right one: an item of 0 points.
-        return value == 0 and condition.title.lower() == "correct"
+        if value < 0:
+            return False
+    # Worth nothing at all, and still named as the right one: an item of 0 points, or Blackboard's way.
     return condition.title.lower() == "correct" or any(
-        ident.lower() in {"correct", "correct_fb"} for ident in condition.feedback
+        feedback_field(ident) == "correct" for ident in condition.feedback
     )
+
+
+def _counts_wrong(condition: Condition) -> bool:
+    return all("incorrect" in variable.lower() for variable, _, _ in condition.scores)
 
 
 def earned_by(condition: Condition, parts: Parts) -> Fraction:
@@ -162,14 +168,19 @@ def matching(parts: Parts, names: Mapping[str, str], identifier: str) -> MatchIn
     right = _right_targets(parts)
     if parts.right_sides:
         _name_by_place(parts, right)
+    elif _differ_in_idents_only(parts.responses):
+        _name_by_text(parts, right)
     for response in parts.responses:
         for label in response.labels:
             name = names.get(label.ident, label.ident)
             targets.setdefault(label.ident, MatchTarget(identifier=name, content=label.content))
         name = response.ident.removeprefix("response_")
         pairs.append(_pair(parts, response, names.get(name, name), right, names))
-    kept = tuple(pair for pair in pairs if pair.target)
-    return MatchInteraction(identifier=identifier, pairs=kept, targets=tuple(targets.values()))
+    kept = tuple(pair for pair in pairs if pair.target and pair.source)
+    wanted = {pair.target for pair in kept}
+    # Canvas writes rows that were left empty, too.
+    shown = tuple(target for target in targets.values() if target.content or target.identifier in wanted)
+    return MatchInteraction(identifier=identifier, pairs=kept, targets=shown)
 
 
 def _name_by_place(parts: Parts, right: dict[str, str]) -> None:
@@ -181,20 +192,31 @@ def _name_by_place(parts: Parts, right: dict[str, str]) -> None:
         response.labels = [Label(f"m{place}", content, 1) for place, content in enumerate(parts.right_sides, 1)]
 
 
+def _differ_in_idents_only(responses: list[Response]) -> bool:
+    """Whether the lists of a matching offer the same texts under idents of their own."""
+    idents = {frozenset(label.ident for label in response.labels) for response in responses}
+    texts = {frozenset(label.content for label in response.labels) for response in responses}
+    return len(idents) > 1 and len(texts) == 1
+
+
+def _name_by_text(parts: Parts, right: dict[str, str]) -> None:
+    """Give lists that each have idents of their own one set of labels, told apart by their texts."""
+    first: dict[Content, str] = {}
+    for response in parts.responses:
+        names = {label.ident: first.setdefault(label.content, label.ident) for label in response.labels}
+        if response.ident in right:
+            right[response.ident] = names.get(right[response.ident], right[response.ident])
+        response.labels = [label._replace(ident=names[label.ident]) for label in response.labels]
+
+
 def _right_targets(parts: Parts) -> dict[str, str]:
     right: dict[str, str] = {}
     for condition in parts.conditions:
-        if condition.scores and not is_right(condition, parts):
-            continue
-        if not condition.scores and not _is_matching_key(condition):
+        if not is_right(condition, parts):
             continue
         for test in _equalities(condition.tests):
             right.setdefault(test.respident, test.value.strip())
     return right
-
-
-def _is_matching_key(condition: Condition) -> bool:
-    return condition.title.lower() == "correct"
 
 
 def _equalities(tests: tuple[Test, ...]) -> list[Test]:

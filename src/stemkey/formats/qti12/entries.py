@@ -39,7 +39,7 @@ def number_entry(parts: Parts, identifier: str) -> TextEntryInteraction:
     """Return what a numeric question accepts."""
     accepted = []
     for condition in parts.conditions:
-        if not condition.scores and condition.title.lower() != "correct":
+        if not is_right(condition, parts):
             continue
         credit = earned_by(condition, parts)
         told = next((ident for ident in condition.feedback if feedback_field(ident) is None), "")
@@ -64,10 +64,29 @@ def _texts(parts: Parts, respident: str | None) -> list[AcceptedText | AcceptedN
             for ident in condition.feedback:
                 if feedback_field(ident) is None and ident in parts.feedback:
                     told.setdefault(condition.tests[0].value, ident)
+    if not credits_:
+        credits_ = _worth_nothing(parts, respident)
+    best = max(credits_.values(), default=FULL_CREDIT)
     return [
-        AcceptedText(text=text, credit=credit, feedback=parts.feedback[told[text]] if text in told else EMPTY)
+        # A gap's own best answer is worth the whole gap.
+        AcceptedText(
+            text=text,
+            credit=credit / best if respident is not None else credit,
+            feedback=parts.feedback[told[text]] if text in told else EMPTY,
+        )
         for text, credit in credits_.items()
     ]
+
+
+def _worth_nothing(parts: Parts, respident: str | None) -> dict[str, Fraction]:
+    """Return the texts of an item of 0 points, where no condition gives any."""
+    return {
+        test.value: FULL_CREDIT
+        for condition in parts.conditions
+        if condition.scores and not any(feedback_field(ident) == "incorrect" for ident in condition.feedback)
+        for test in _equals(condition.tests)
+        if test.value.strip() and (respident is None or test.respident == respident)
+    }
 
 
 def _equals(tests: tuple[Test, ...]) -> list[Test]:
@@ -112,6 +131,8 @@ def gaps(
 def _gap_name(response: Response) -> str:
     prompt = unescape(to_plain(response.prompt)).strip() if response.prompt else ""
     name = response.ident.removeprefix(_RESPONSE)
+    if name.startswith("[") and name.endswith("]"):
+        return name[1:-1]
     # Canvas writes the gap's name as the prompt; New Quizzes writes the answer there.
     return prompt if prompt and (re.sub(r"\W", "_", prompt) == re.sub(r"\W", "_", name) or not name) else name
 

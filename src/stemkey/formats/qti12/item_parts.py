@@ -126,7 +126,31 @@ def item_parts(item: "_Element", reading: Reading) -> Parts:
             parts.extension = child
         elif name == "hint" and (content := flowed(child, reading)):
             parts.hints.append(content)
+    if not parts.responses:
+        _respondus_gaps(parts)
     return parts
+
+
+def _respondus_gaps(parts: Parts) -> None:
+    """Respondus writes blanks only as `[name]` in the text and in the conditions."""
+    names = dict.fromkeys(
+        test.respident
+        for condition in parts.conditions
+        for test in leaves(condition.tests)
+        if test.respident[:1] == "["
+    )
+    text = "".join(part for part in parts.presented if isinstance(part, str))
+    if names and all(name in text for name in names):
+        parts.presented += [Response(kind="str", ident=name, cardinality="Single") for name in names]
+
+
+def leaves(tests: "tuple[Test, ...]") -> "Iterator[Test]":
+    """Give the single comparisons of conditions."""
+    for test in tests:
+        if test.parts:
+            yield from leaves(test.parts)
+        else:
+            yield test
 
 
 # Canvas reads what a feedback is for from its name; Blackboard and others use the same words.
@@ -325,12 +349,12 @@ def _image(element: "_Element", reading: Reading) -> Content:
 
 
 def _extended(element: "_Element", reading: Reading) -> Content:
-    """Blackboard's text in `mat_extension`."""
+    """Text of Blackboard and WebCT in `mat_extension`."""
     pieces = []
     for child in element:
-        if LOCAL[child.tag] != "mat_formattedtext" or not child.text:
+        if not LOCAL[child.tag].endswith("text") or not child.text:
             continue
-        if (child.get("type") or "").upper() == "HTML":
+        if (child.get("type") or child.get("texttype") or "").upper() in {"HTML", "TEXT/HTML"}:
             pieces.append(reading.incoming.content(child.text, child, reading.where))
         else:
             pieces.append(reading.incoming.guessed(child.text.strip(), child, reading.where))
@@ -343,6 +367,8 @@ def _link(element: "_Element", reading: Reading) -> Content:
     uri = element.get("uri") or ""
     if not uri:
         return EMPTY
+    if uri.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp")):
+        return _image(element, reading)
     key = reading.incoming.file(uri, element, reading.where)
     return Content(f'<a href="{escape(key)}">{escape(uri.rsplit("/", 1)[-1], quote=False)}</a>')
 

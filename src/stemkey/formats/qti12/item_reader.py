@@ -1,5 +1,6 @@
 """From an item's parts to the item: which kind of question it is, what is right, which feedback belongs where."""
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ from stemkey.model import (
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_POINTS = ("points_possible", "qmd_weighting", "cc_weighting")
+_POINTS = ("points_possible", "qmd_weighting", "cc_weighting", "respondusapi_qpoints", "qmd_absolutescore_max")
 _DEFAULT_TITLE = "Question"
 
 
@@ -77,6 +78,8 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
     number = memo_text(memo, "number") or str(position)
     kind = kind_of(parts)
     body, interactions = _body(parts, kind, memo, reading.where.source)
+    if body.startswith("<div>") and not reading.incoming.is_own:
+        body = _without_div(body)
     if interactions is None:
         name = kind_name(parts) or "unknown"
         found.add(item_kept_whole(name), span, item=number)
@@ -128,6 +131,17 @@ def _body(
             return body, ()
         case Kind.OTHER:
             return body, None
+
+
+_BLOCK = re.compile(r"<(?:p|div|ul|ol|dl|table|pre|blockquote|h[1-6]|hr|figure|details|center)\b")
+
+
+def _without_div(body: Content) -> Content:
+    """Return a stem without the `<div>` that Canvas's exporter puts around each."""
+    inner = body[5:-6].strip()
+    if not body.endswith("</div>") or "<div" in inner:
+        return body
+    return Content(inner if _BLOCK.search(inner) else f"<p>{inner}</p>")
 
 
 def _names(memo: dict[str, object]) -> Mapping[str, str]:

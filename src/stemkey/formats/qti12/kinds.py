@@ -36,7 +36,7 @@ _FIELDS = (
     "wct_questiontype",
     "qmd_questiontype",
     "qmd_itemtype",
-    "questiontype",
+    "respondusapi_qtype",
 )
 _NAMES: Mapping[str, Kind] = MappingProxyType(
     {
@@ -91,6 +91,13 @@ _NAMES: Mapping[str, Kind] = MappingProxyType(
         "arithmetic": Kind.OTHER,
         "significant figures": Kind.OTHER,
         "multi-short answer": Kind.OTHER,
+        # Respondus
+        "multiplechoice": Kind.CHOICE,
+        "truefalse": Kind.CHOICE,
+        "multipleanswer": Kind.SEVERAL_CHOICES,
+        "multipleresponse": Kind.SEVERAL_CHOICES,
+        "fillinblank": Kind.TEXT,
+        "fillinmultiple": Kind.BLANKS,
         # WebCT, Blackboard Vista
         "wct_multiplechoice": Kind.CHOICE,
         "wct_truefalse": Kind.CHOICE,
@@ -115,6 +122,10 @@ def kind_of(parts: Parts) -> Kind:
         return Kind.OTHER
     responses = parts.responses
     if declared is not None and _agrees(declared, responses):
+        # Canvas goes by the name alone; others say how many may be chosen.
+        if declared is Kind.CHOICE and responses[0].cardinality.lower() == "multiple":
+            is_canvas = "question_type" in parts.metadata
+            return Kind.CHOICE if is_canvas else Kind.SEVERAL_CHOICES
         return declared
     if parts.extension is not None and any(child.tag for child in parts.extension if "calculated" in str(child.tag)):
         return Kind.OTHER

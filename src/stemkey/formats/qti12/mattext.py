@@ -137,7 +137,11 @@ class Where:
 class Incoming:
     """How text of one package is read: its files, and those that a text named so far."""
 
-    def __init__(self, files: Mapping[str, bytes], found: Diagnostics, keys: Mapping[str, str]) -> None:
+    def __init__(
+        self, files: Mapping[str, bytes], found: Diagnostics, keys: Mapping[str, str], *, is_own: bool = False
+    ) -> None:
+        self.is_own = is_own
+        """Whether stemkey wrote the package."""
         self._files = files
         self._found = found
         self._keys = keys
@@ -165,7 +169,10 @@ class Incoming:
 
     def plain(self, text: str | None) -> Content:
         """Return plain text of the package as content."""
-        return text_content(text) if text else EMPTY
+        if not text:
+            return EMPTY
+        # Indentation of the XML, which no page shows.
+        return text_content(" ".join(text.split()) if "\n" in text else text)
 
     def guessed(self, text: str | None, element: "_Element", where: Where) -> Content:
         """Return text that does not say what it is as content: HTML where it has a tag or an entity."""
@@ -175,7 +182,7 @@ class Incoming:
 
     def file(self, reference: str, element: "_Element | None", where: Where) -> str:
         """Return the asset's key for a file that the package names; the reference itself where there is none."""
-        bare = _BASE.sub("", reference)
+        bare = _BASE.sub("", reference).replace("\\", "/")
         named = bare != reference
         if not named and (_ELSEWHERE.match(reference) or _ANY_TOKEN.match(reference)):
             return reference

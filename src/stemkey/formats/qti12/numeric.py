@@ -62,7 +62,7 @@ def _first(found: dict[str, list[str]], *operators: str) -> str | None:
 
 def _shows_zeros(text: str) -> bool:
     """Whether a number ends in zeros that say how exact it is: `3.10`; not `3.0`, which Canvas writes for 3."""
-    return "." in text and text.endswith("0") and not text.endswith(".0")
+    return "." in text and text.endswith("0") and not text.endswith(".0") and "e" not in text.lower()
 
 
 def _digits(value: Fraction, lower: Fraction, upper: Fraction) -> int | None:

@@ -76,7 +76,7 @@ def read_qti12(source: Source, options: CanvasOptions, found: Diagnostics) -> Qu
         if files is None:
             return Quiz(identifier=_name(source.stem))
         return _package(source, files, options.quiz, found)
-    incoming = Incoming({}, found, {})
+    incoming = Incoming({}, found, {}, is_own=_is_own(source.data))
     gathering = Gathering(incoming, found, _name(source.stem))
     assessment = read_assessment(source, "", gathering)
     return _quiz(source, assessment, None, incoming, "")
@@ -117,7 +117,7 @@ def _package(source: Source, files: Mapping[str, bytes], wanted: str, found: Dia
             titles = tuple(holder.title or holder.ident for holder in (*quizzes, *banks))
             found.add(no_such_quiz(wanted, titles), Span(source.name, 1))
             return Quiz(identifier=_name(source.stem))
-    incoming = Incoming(files, found, _file_keys(chosen[0].data))
+    incoming = Incoming(files, found, _file_keys(chosen[0].data), is_own=_is_own(chosen[0].data))
     gathering = Gathering(incoming, found, _name(source.stem))
     for holder in (*banks, *(loose if chosen != loose else ())):
         gathering.banks[holder.ident or holder.name] = (_member(source, holder), holder.folder)
@@ -214,6 +214,10 @@ def _with_pictures(quiz: Quiz, incoming: Incoming, names: Iterable[str]) -> Quiz
     for name in names:
         incoming.keep(name)
     return replace(quiz, assets=incoming.assets)
+
+
+def _is_own(data: bytes) -> bool:
+    return data.find(f"<fieldlabel>{MEMO}</fieldlabel>".encode(), 0, 8192) >= 0
 
 
 def _file_keys(data: bytes) -> dict[str, str]:

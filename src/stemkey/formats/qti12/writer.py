@@ -52,8 +52,7 @@ def _assessment(quiz: Quiz, ident: str, paths: Mapping[str, str], outgoing: Outg
     fields = [metadata_field("cc_maxattempts", "unlimited" if attempts == 0 else str(attempts or 1))]
     if quiz.settings.time_limit is not None:
         fields.append(metadata_field("qmd_timelimit", str(quiz.settings.time_limit)))
-    if memo := _memo(quiz, ident, paths):
-        fields.append(metadata_field(MEMO, xml_text(write_memo(memo))))
+    fields.append(metadata_field(MEMO, xml_text(write_memo(_memo(quiz, ident, paths)))))
     parts = [
         _HEADER,
         f'<assessment ident="{ident}" title="{xml_attribute(quiz.title)}">\n',
@@ -98,7 +97,8 @@ def _section_start(section: Section, fallback: str) -> str:
 
 def _memo(quiz: Quiz, ident: str, paths: Mapping[str, str]) -> dict[str, object]:
     """Return what Canvas has no place for and our own reader needs to give the equal quiz."""
-    memo: dict[str, object] = {}
+    # Always something, so that our own packages are known by it.
+    memo: dict[str, object] = {"version": 1}
     if ident != quiz.identifier:
         memo["identifier"] = quiz.identifier
     renamed = {path: key for key, path in paths.items() if path != key}
