@@ -111,11 +111,11 @@ def _summary(test: TestStatistics, items: Sequence[ItemStatistics], found: Seque
 
 
 _BANDS = (
-    (0.9, "high enough for decisions about single candidates"),
-    (0.8, "good"),
-    (0.7, "usual for a classroom test"),
-    (0.6, "low: treat small differences between candidates with care"),
-    (float("-inf"), "poor: the order of the candidates is partly chance"),
+    (0.9, "which is high enough for decisions about single candidates"),
+    (0.8, "which is good"),
+    (0.7, "which is usual for a classroom test"),
+    (0.6, "which is low: treat small differences between candidates with care"),
+    (float("-inf"), "which is poor: the order of the candidates is partly chance"),
 )
 
 
@@ -127,7 +127,7 @@ def _reliability(test: TestStatistics, alpha: float) -> str:
         interval = f" (95 % interval {shown(low, Kind.CORRELATION)} to {shown(high, Kind.CORRELATION)})"
     small = test.candidates < 30 or test.items < 10
     return (
-        f"Reliability, Cronbach's alpha, is {shown(alpha, Kind.CORRELATION)}{interval}: {band}."
+        f"Reliability, Cronbach's alpha, is {shown(alpha, Kind.CORRELATION)}{interval}, {band}."
         f"{' With so few candidates or questions the figure itself is uncertain.' if small else ''}"
     )
 
