@@ -224,14 +224,14 @@ class _Fitting:
             return None
         changes: dict[str, object] = {}
         if item.interactions:
-            interactions = tuple(self._interaction(interaction) for interaction in item.interactions)
-            if interactions != item.interactions:
+            interactions = tuple([self._interaction(interaction) for interaction in item.interactions])
+            if any(one is not other for one, other in zip(interactions, item.interactions, strict=True)):
                 changes["interactions"] = interactions
         feedback = self._feedback(item.feedback)
-        if feedback != item.feedback:
+        if feedback is not item.feedback:
             changes["feedback"] = feedback
         losses: tuple[tuple[bool, str, str, object], ...] = (
-            (carries.points or item.points == 1, "points", "the points", Fraction(1)),
+            (carries.points or item.points == 1, "points", "the points", FULL_CREDIT),
             (carries.hints or not item.hints, "hints", "hints", ()),
             (carries.penalty or item.penalty is None, "penalty", "the penalty", None),
             (carries.tags or not item.tags, "tags", "tags", ()),
@@ -292,7 +292,15 @@ class _Fitting:
         match interaction:
             case ChoiceInteraction():
                 choices = self._choices(interaction.choices, multiple=interaction.cardinality is Cardinality.MULTIPLE)
-                return replace(interaction, choices=choices, shuffle=self._shuffle(interaction.shuffle))
+                shuffle = self._shuffle(interaction.shuffle)
+                if choices is interaction.choices and shuffle is interaction.shuffle:
+                    return interaction
+                return ChoiceInteraction(
+                    identifier=interaction.identifier,
+                    choices=choices,
+                    cardinality=interaction.cardinality,
+                    shuffle=shuffle,
+                )
             case InlineChoiceInteraction():
                 choices = self._choices(interaction.choices, multiple=False)
                 return replace(interaction, choices=choices, shuffle=self._shuffle(interaction.shuffle))
@@ -316,9 +324,15 @@ class _Fitting:
         return None
 
     def _choices(self, choices: tuple[Choice, ...], *, multiple: bool) -> tuple[Choice, ...]:
-        feedback = any(choice.feedback for choice in choices) and not self._carries.feedback_per_choice
+        feedback = not self._carries.feedback_per_choice and any(choice.feedback for choice in choices)
         if feedback:
             self._lose(feedback_lost("feedback for single answers", self._target))
+        elif self._carries.choice_markup and all(
+            # Most questions have one right answer and nothing more to lose: no need to compare fractions.
+            choice.credit is FULL_CREDIT or choice.credit is NO_CREDIT
+            for choice in choices
+        ):
+            return choices
         credit = self._multiple_credit(choices) if multiple else self._credit(choice.credit for choice in choices)
         fitted = []
         for choice in choices:
