@@ -231,7 +231,7 @@ class _Fitting:
         if feedback is not item.feedback:
             changes["feedback"] = feedback
         losses: tuple[tuple[bool, str, str, object], ...] = (
-            (carries.points or item.points == 1, "points", "the points", FULL_CREDIT),
+            (carries.points or item.points == 1 or not item.interactions, "points", "the points", FULL_CREDIT),
             (carries.hints or not item.hints, "hints", "hints", ()),
             (carries.penalty or item.penalty is None, "penalty", "the penalty", None),
             (carries.tags or not item.tags, "tags", "tags", ()),
