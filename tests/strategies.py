@@ -354,10 +354,12 @@ class _Maker:
             attributes=attributes,
         )
 
-    def body_and_interactions(self) -> tuple[Content, tuple[Interaction, ...]]:
+    def body_and_interactions(self, *, may_inform: bool) -> tuple[Content, tuple[Interaction, ...]]:
         body = self.draw(block_contents(self.carries, images=True))
         has_cloze = self.carries.several_interactions and self.carries.markup
-        kind = self.draw(st.sampled_from(["one", "one", *["cloze"] * has_cloze, *["text"] * self.carries.text_only]))
+        kind = self.draw(
+            st.sampled_from(["one", "one", *["cloze"] * has_cloze, *["text"] * (may_inform and self.carries.text_only)])
+        )
         if kind == "text":
             return body, ()
         if kind == "one":
@@ -367,9 +369,9 @@ class _Maker:
         gaps = " ".join(f"{text_content(self.draw(plain_texts(maximum=1)))} {gap(name)}" for name in names)
         return Content(f"{body}\n<p>{gaps}</p>"), inside
 
-    def item(self, quiz: str, number: int) -> Item:
+    def item(self, quiz: str, number: int, *, may_inform: bool) -> Item:
         carries = self.carries
-        body, interactions = self.body_and_interactions()
+        body, interactions = self.body_and_interactions(may_inform=may_inform)
         blocks = self.blocks()
         title = self.draw(st.just("") | plain_texts()) if carries.item_titles else ""
         return Item(
@@ -378,9 +380,7 @@ class _Maker:
             title=title,
             body=body,
             interactions=interactions,
-            points=self.draw(st.sampled_from([Fraction(1), Fraction(2), Fraction(1, 2), Fraction(5, 2)]))
-            if carries.points
-            else Fraction(1),
+            points=self.points(interactions),
             feedback=Feedback(
                 general=self.draw(self.optional(blocks, is_carried=carries.feedback_general)),
                 correct=self.draw(self.optional(blocks, is_carried=carries.feedback_by_result)),
@@ -397,6 +397,12 @@ class _Maker:
             extensions={"moodle:stamp": self.draw(plain_texts())} if self.is_full and self.draw(st.booleans()) else {},
         )
 
+    def points(self, interactions: tuple[Interaction, ...]) -> Fraction:
+        if not interactions and self.carries.points:
+            return Fraction(0)  # nothing is asked, nothing is earned
+        values = [Fraction(1), Fraction(2), Fraction(1, 2), Fraction(5, 2)] if self.carries.points else [Fraction(1)]
+        return self.draw(st.sampled_from(values))
+
     def tags(self) -> st.SearchStrategy[tuple[str, ...]]:
         if not self.carries.tags:
             return st.just(())
@@ -404,8 +410,9 @@ class _Maker:
         return st.lists(words, max_size=2, unique=True).map(tuple)
 
     def section(self, quiz: str, position: int, numbers: range) -> Section:
-        items = tuple(self.item(quiz, number) for number in numbers)
-        select = self.draw(st.none() | st.integers(1, len(items))) if self.carries.sections else None
+        select = self.draw(st.none() | st.integers(1, len(numbers))) if self.carries.sections else None
+        # A text that only informs is never drawn.
+        items = tuple(self.item(quiz, number, may_inform=select is None) for number in numbers)
         has_words = self.is_full and self.draw(st.booleans())
         return Section(
             identifier=f"s{position}" if self.carries.sections else "",

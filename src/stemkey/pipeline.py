@@ -109,7 +109,7 @@ def write_quiz(quiz: Quiz, *, format: str, options: Sequence[str] = (), keep_goi
     chosen = parse_options(row.options_type, options, format_name=row.name)
     found = Diagnostics()
     carries = row.capabilities
-    fitted = fit(quiz, carries, row.title, found)
+    fitted = row.limit(fit(quiz, carries, row.title, found), found)
     if found.has_errors:
         if not keep_going:
             return Outcome(Package(row, None), found.freeze())

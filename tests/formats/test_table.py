@@ -18,6 +18,7 @@ from stemkey.files import Files, Source, zip_files
 from stemkey.fitting import fit
 from stemkey.formats import FORMATS, Format, detect_format, find_format
 from stemkey.model import Quiz
+from stemkey.pipeline import broken_items, leave_out
 from stemkey.readback import compare
 
 READABLE = [row for row in FORMATS if row.reads is not None]
@@ -37,7 +38,13 @@ def every(rows: list[Format]) -> pytest.MarkDecorator:
 
 def fitted(quiz: Quiz, row: Format) -> Quiz:
     """The quiz as the format carries it; what it cannot hold at all is left out, as `--keep-going` does."""
-    return fit(quiz, row.capabilities, row.title, Diagnostics())
+    while True:
+        found = Diagnostics()
+        quiz = row.limit(fit(quiz, row.capabilities, row.title, found), found)
+        broken = broken_items(found.freeze()) & {item.number for item in quiz.items}
+        if not broken:
+            return quiz
+        quiz = leave_out(quiz, broken, found)  # and again: what is left of a group may be too small
 
 
 def written(quiz: Quiz, row: Format) -> bytes:

@@ -19,13 +19,15 @@ Writer: TypeAlias = Callable[[Quiz, Any], Files]
 """quiz, options -> files. Gets what `fit` left, so it never drops anything and needs no findings."""
 Recogniser: TypeAlias = Callable[[Source], bool]
 """Whether a source is certainly of the format, from a cheap look at its first bytes."""
+Limiter: TypeAlias = Callable[[Quiz, Diagnostics], Quiz]
+"""quiz, found -> quiz. What `fit` left, reduced by what only this format knows of its limits; every loss a finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One row: what the format is called, what it can hold, and where its reader and writer are.
 
-    `reads`, `writes`, `recognises`, `options` and `carries` name objects as `module:name`; they are imported
+    `reads`, `writes`, `recognises`, `limits`, `options` and `carries` name objects as `module:name`; they are imported
     when first used, so that the table itself costs nothing.
     """
 
@@ -39,6 +41,8 @@ class Format:
     reads: str | None = None
     writes: str | None = None
     recognises: str | None = None
+    limits: str | None = None
+    """What it refuses or cannot hold beyond what `carries` can say; run after `fit`."""
     options: str = "stemkey.options:NoOptions"
     evidence: str = "from documentation only"
     """What shows that it works: the foreign files read, the foreign program that read ours."""
@@ -70,6 +74,13 @@ class Format:
         """The dataclass of its options."""
         kind: type[Any] = load(self.options)
         return kind
+
+    def limit(self, quiz: Quiz, found: Diagnostics) -> Quiz:
+        """Return what the format can hold of a quiz that `fit` has reduced."""
+        if self.limits is None:
+            return quiz
+        limiter: Limiter = load(self.limits)
+        return limiter(quiz, found)
 
     def is_sure_of(self, source: Source) -> bool:
         """Whether the source is certainly of this format."""
@@ -118,6 +129,17 @@ FORMATS: tuple[Format, ...] = (
         writes="stemkey.formats.native.writer:write_json",
         recognises="stemkey.formats.native.shapes:is_native",
         evidence="its JSON Schema, checked with the jsonschema package",
+    ),
+    Format(
+        name="text2qti",
+        title="text2qti",
+        extensions=(".text2qti.txt", ".txt"),
+        carries="stemkey.formats.text2qti.syntax:CARRIES",
+        reads="stemkey.formats.text2qti.reader:read_text2qti",
+        writes="stemkey.formats.text2qti.writer:write_text2qti",
+        recognises="stemkey.formats.text2qti.syntax:is_text2qti",
+        limits="stemkey.formats.text2qti.limits:limit_to_text2qti",
+        evidence="files of strangers; text2qti 0.8 reads ours",
     ),
 )
 

@@ -1,0 +1,1 @@
+"""The text format of text2qti."""
