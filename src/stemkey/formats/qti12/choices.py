@@ -40,6 +40,8 @@ _EITHER_OR = MappingProxyType(
 def choice(parts: Parts, *, multiple: bool, names: list[str] | None, identifier: str, source: str) -> ChoiceInteraction:
     """Return a choice interaction; `names` are the author's own names of the choices, where known."""
     response = parts.responses[0]
+    if len({label.ident for label in response.labels} - {""}) < len(response.labels):
+        response.labels = _distinct(response.labels)
     earned = _multiple_credits(parts) if multiple else _single_credits(parts)
     told = answer_feedback(parts)
     feedback = parts.feedback
@@ -57,6 +59,17 @@ def choice(parts: Parts, *, multiple: bool, names: list[str] | None, identifier:
         ),
         cardinality=Cardinality.MULTIPLE if multiple else Cardinality.SINGLE,
     )
+
+
+def _distinct(labels: list[Label]) -> list[Label]:
+    """Return labels with idents of their own: some tools write several without."""
+    taken: set[str] = set()
+    found = []
+    for place, label in enumerate(labels, 1):
+        ident = label.ident if label.ident and label.ident not in taken else f"choice-{place}"
+        taken.add(ident)
+        found.append(label._replace(ident=ident))
+    return found
 
 
 def _single_credits(parts: Parts) -> dict[str, Fraction]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stemkey.formats.qti12.mattext import Incoming, Where, line_of
 from stemkey.model import EMPTY, Content
+from stemkey.richtext.sanitise import sanitise
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -298,7 +299,7 @@ def material(element: "_Element", reading: Reading) -> Content:
         make = _MATERIALS.get(LOCAL[child.tag])
         if make is not None and (content := make(child, reading)):
             pieces.append(content)
-    return Content(" ".join(pieces))
+    return Content(" ".join(pieces)) if len(pieces) < 2 else sanitise(" ".join(pieces))[0]
 
 
 def _mattext(element: "_Element", reading: Reading) -> Content:
@@ -399,7 +400,7 @@ def joined(contents: list[Content]) -> Content:
     kept = [content for content in contents if content]
     if len(kept) <= 1:
         return kept[0] if kept else EMPTY
-    return Content("\n".join(content if content.startswith("<") else f"<p>{content}</p>" for content in kept))
+    return sanitise("\n".join(content if content.startswith("<") else f"<p>{content}</p>" for content in kept))[0]
 
 
 def _process(element: "_Element", parts: Parts) -> None:

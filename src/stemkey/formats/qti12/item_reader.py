@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _POINTS = ("points_possible", "qmd_weighting", "cc_weighting", "respondusapi_qpoints", "qmd_absolutescore_max")
 _DEFAULT_TITLE = "Question"
+_OF_CANVAS = frozenset({"calculated_question", "missing_word_question"})
 
 
 @rule("R320", Severity.ERROR)
@@ -78,12 +79,14 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
     number = memo_text(memo, "number") or str(position)
     kind = kind_of(parts)
     body, interactions = _body(parts, kind, memo, reading.where.source)
-    if body.startswith("<div>") and not reading.incoming.is_own:
+    if body.startswith("<div>") and (interactions is None or not reading.incoming.is_own):
         body = _without_div(body)
     if interactions is None:
         name = kind_name(parts) or "unknown"
         found.add(item_kept_whole(name), span, item=number)
-        interactions = (ForeignInteraction(format="qti12", kind=name, raw=_raw(element)),)
+        # Canvas breaks off the whole import at shapes that it does not know; its own it takes back.
+        home = "canvas" if name in _OF_CANVAS else "qti12"
+        interactions = (ForeignInteraction(format=home, kind=name, raw=_raw(element)),)
     elif any(_has_no_key(interaction) for interaction in interactions) and kind_name(parts) != "Opinion Scale":
         found.add(no_key_in_item(_words(kind)), span, item=number)
     return Item(

@@ -172,7 +172,7 @@ class Incoming:
         if not text:
             return EMPTY
         # Indentation of the XML, which no page shows.
-        return text_content(" ".join(text.split()) if "\n" in text else text)
+        return text_content(" ".join(text.split()) if "\n" in text else text.strip())
 
     def guessed(self, text: str | None, element: "_Element", where: Where) -> Content:
         """Return text that does not say what it is as content: HTML where it has a tag or an entity."""

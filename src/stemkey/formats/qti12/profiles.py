@@ -30,7 +30,7 @@ CANVAS_CARRIES = Capabilities(
         ForeignInteraction,
     ),
     text_only=True,
-    foreign=("qti12",),
+    foreign=("canvas",),
     several_interactions=True,
     multiple_response=True,
     feedback_general=True,
