@@ -22,12 +22,6 @@ _REFERENCES = frozenset({"itemref", "bankentry_item", "selection_metadata"})
 _WALKED = ("item", "section", "assessment", "objectbank", "questestinterop", *sorted(_REFERENCES))
 
 
-@rule("R302", Severity.ERROR)
-def not_qti12(root: str) -> Text:
-    """The XML is something else than QTI 1.2: its outermost element should be `questestinterop`."""
-    return Text(f"the XML is no QTI 1.2: its outermost element is '{root}'", "say the format with --from")
-
-
 @rule("R303", Severity.WARNING)
 def ident_used_twice(ident: str) -> Text:
     """Two questions have the same ident. Canvas would show the first one in both places and lose the other."""
@@ -49,7 +43,11 @@ def bank_elsewhere(bank: str) -> Text:
 
 @rule("R308", Severity.WARNING)
 def questions_elsewhere(idents: tuple[str, ...]) -> Text:
-    """The quiz names questions that are kept in a bank, and the package does not hold them."""
+    """The quiz names questions that are kept in a bank, and the package does not hold them.
+
+    They would be missing without a word in whatever is made of this file. Blackboard, D2L and New Quizzes write such
+    references; an export of the course, or of the bank, has the questions themselves.
+    """
     shown = ", ".join(f"'{ident}'" for ident in idents[:3]) + (", …" if len(idents) > 3 else "")
     return Text(
         f"{len(idents)} questions are kept in a bank that is not in the package: {shown}",

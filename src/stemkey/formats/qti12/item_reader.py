@@ -48,7 +48,7 @@ def no_key_in_item(kind: str) -> Text:
 
 
 @rule("R321", Severity.WARNING)
-def item_kept_whole(kind: str) -> Text:
+def qti12_item_kept(kind: str) -> Text:
     """The question is of a kind that no other format holds (a formula, a picture to click on).
 
     Its text is read; the rest is kept as it stands, and only QTI 1.2 can write it again.
@@ -57,8 +57,11 @@ def item_kept_whole(kind: str) -> Text:
 
 
 @rule("R322", Severity.WARNING)
-def points_unreadable(text: str) -> Text:
-    """The points are no number that Canvas would read; Canvas counts such a question with 0 or 1 points."""
+def points_not_a_number(text: str) -> Text:
+    """The points are no number, so the worth of the question would have to be guessed.
+
+    Canvas counts such a question with 0 or 1 points, depending on the field. A decimal comma (`1,5`) is one cause.
+    """
     return Text(f"the points are {text!r}, which is no number; 1 is used", "set the points in the LMS")
 
 
@@ -83,7 +86,7 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
         body = _without_div(body)
     if interactions is None:
         name = kind_name(parts) or "unknown"
-        found.add(item_kept_whole(name), span, item=number)
+        found.add(qti12_item_kept(name), span, item=number)
         # Canvas breaks off the whole import at shapes that it does not know; its own it takes back.
         home = "canvas" if name in _OF_CANVAS else "qti12"
         interactions = (ForeignInteraction(format=home, kind=name, raw=_raw(element)),)
@@ -223,7 +226,7 @@ def _points(parts: Parts, memo: dict[str, object], span: Span, number: str, foun
             return FULL_CREDIT
         value = fraction(text)
         if value is None:
-            found.add(points_unreadable(text), span, item=number)
+            found.add(points_not_a_number(text), span, item=number)
         elif value or label == "points_possible":
             return value
     return FULL_CREDIT

@@ -38,7 +38,7 @@ _OPENING = re.compile(r"<(p|div)>")
 
 
 @rule("R310", Severity.WARNING)
-def file_not_in_package(reference: str) -> Text:
+def named_file_absent(reference: str) -> Text:
     """A text shows a picture or links a file, and the package does not hold the file.
 
     Canvas would show a broken picture there, too. The reference is kept as it stands.
@@ -193,7 +193,7 @@ class Incoming:
         if name is None:
             if (named or "." in path) and reference not in self._missing:
                 self._missing.add(reference)
-                self._found.add(file_not_in_package(path), where.span(element), item=where.item)
+                self._found.add(named_file_absent(path), where.span(element), item=where.item)
             return reference
         return self.keep(name)
 

@@ -18,6 +18,7 @@ from stemkey.formats.qti12.profiles import CanvasOptions
 from stemkey.model import EMPTY, Item, Quiz, Section, Settings
 
 _ROOT = re.compile(rb"<(?:\w+:)?questestinterop\b")
+_FIRST_ELEMENT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
 _HOLDER = re.compile(rb"<(?:\w+:)?(assessment|objectbank)\b([^>]*)>")
 _IDENT = re.compile(rb"\bident\s*=\s*[\"']([^\"']*)[\"']")
 _TITLE = re.compile(rb"\btitle\s*=\s*[\"']([^\"']*)[\"']")
@@ -30,6 +31,15 @@ _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 def no_qti12_in_package() -> Text:
     """The archive holds no file with QTI 1.2 in it: it is another kind of package, or another version of QTI."""
     return Text("the package holds no QTI 1.2 file", "export the quiz again as QTI 1.2, or say the format with --from")
+
+
+@rule("R302", Severity.ERROR)
+def not_qti12(root: str) -> Text:
+    """The XML is something else than QTI 1.2, whose outermost element is `questestinterop`.
+
+    It may be Moodle XML, or QTI 2 or 3, which are formats of their own. Nothing is read from it.
+    """
+    return Text(f"the XML is no QTI 1.2: its outermost element is '{root}'", "say the format with --from")
 
 
 @rule("R304", Severity.WARNING)
@@ -48,7 +58,10 @@ def several_quizzes(titles: tuple[str, ...]) -> Text:
 
 @rule("R305", Severity.ERROR)
 def no_such_quiz(name: str, titles: tuple[str, ...]) -> Text:
-    """`-O quiz=NAME` names a quiz that the package does not hold, by title or by ident."""
+    """`-O quiz=NAME` names a quiz that the package does not hold, by title or by ident.
+
+    Upper and lower case do not matter. The message lists what there is.
+    """
     close = get_close_matches(name, titles, n=1)
     known = ", ".join(f"'{title}'" for title in titles) or "none"
     return Text(
@@ -76,6 +89,9 @@ def read_qti12(source: Source, options: CanvasOptions, found: Diagnostics) -> Qu
         if files is None:
             return Quiz(identifier=_name(source.stem))
         return _package(source, files, options.quiz, found)
+    if not _ROOT.search(source.data, 0, 65536) and (first := _FIRST_ELEMENT.search(source.data, 0, 65536)):
+        found.add(not_qti12(first[1].decode("utf-8", "replace")), Span(source.name, 1))
+        return Quiz(identifier=_name(source.stem))
     incoming = Incoming({}, found, {}, is_own=_is_own(source.data))
     gathering = Gathering(incoming, found, _name(source.stem))
     assessment = read_assessment(source, "", gathering)
