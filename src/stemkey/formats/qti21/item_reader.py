@@ -1,0 +1,648 @@
+"""One `assessmentItem` becomes an Item; one that says more than the model holds is kept whole."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
+from stemkey.formats.qti21.content_reader import ContentReader, part_left_out
+from stemkey.formats.qti21.credits import Asked, Credits, Scoring, read_scoring, simple_ratio
+from stemkey.formats.qti21.decimals import read_decimal
+from stemkey.formats.qti21.expressions import Declaration, NotReadable, read_declaration
+from stemkey.formats.qti21.feedback_reader import Sorted, Told, sort_feedback
+from stemkey.formats.qti21.item_writer import EXACT, default_title
+from stemkey.formats.qti21.manifest import NOTHING, About
+from stemkey.formats.qti21.processing import MAXSCORE, SCORE, Program
+from stemkey.formats.qti21.styles import ADDED, PLACED, Original
+from stemkey.formats.qti21.tree import child, children, descendants, line_of, text_of
+from stemkey.formats.qti21.vocabulary import INTERACTIONS, TOOL
+from stemkey.model import (
+    EMPTY,
+    AcceptedNumber,
+    AcceptedText,
+    Cardinality,
+    Choice,
+    ChoiceInteraction,
+    Content,
+    ExtendedTextInteraction,
+    ForeignInteraction,
+    InlineChoiceInteraction,
+    Interaction,
+    Item,
+    MatchInteraction,
+    MatchPair,
+    MatchTarget,
+    OrderInteraction,
+    TextEntryInteraction,
+    UploadInteraction,
+    gap,
+)
+from stemkey.richtext import sanitise_html
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+@rule("R601", Severity.WARNING)
+def item_kept_whole(kind: str, reason: str) -> Text:
+    """The question says something that stemkey's model of a quiz has no words for, so it is kept as it stands.
+
+    Examples are hotspots, adaptive items, values drawn by a program, and points that depend on several blanks
+    together. Such a question is written back to QTI unchanged, with its files; other formats cannot hold it, and
+    stemkey does not grade it.
+    """
+    return Text(
+        f"the question is kept whole ({kind}): {reason}", "convert it to QTI only, or rewrite it as a plain kind"
+    )
+
+
+@rule("R602", Severity.WARNING)
+def scoring_simplified(what: str) -> Text:
+    """The program that scores the question does something besides, which the credits of its answers do not say.
+
+    The key and the points are right; what is named here is lost when the question is graded or converted.
+    """
+    return Text(f"the scoring is read without one detail: {what}", "compare the points with the original package")
+
+
+@rule("R603", Severity.WARNING)
+def feedback_left_out(words: str) -> Text:
+    """A feedback is shown in a case that the model has no place for, so it is left out.
+
+    Feedback belongs to the whole question (always, right, partly right, wrong), to a choice or to an answer. This one
+    depends on something else, such as a right choice that was *not* taken.
+    """
+    return Text(f"feedback left out: “{words}”", "add it to the explanation by hand if it matters")
+
+
+_HUMAN = frozenset({"extendedTextInteraction", "uploadInteraction"})
+_FEEDBACKS = ("feedbackInline", "feedbackBlock")
+_CANVAS_FIELDS = "instructureMetadata"
+_TAG = re.compile(r"<[^>]*+>")
+_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFile:
+    """An item's file in a package."""
+
+    path: str
+    raw: str
+    root: "_Element"
+    source: str
+    """What findings call the file."""
+    kind: str = ""
+    """Type of its resource in the manifest."""
+    needs: tuple[str, ...] = ()
+    """Other files that it needs, by the manifest."""
+    about: About = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadItem:
+    """An item, and the reader that knows which files it shows."""
+
+    item: Item
+    contents: ContentReader
+
+
+def read_item(
+    file: ItemFile,
+    number: int,
+    files: Mapping[str, bytes],
+    styles: Mapping[str, Original],
+    found: Diagnostics,
+    format_name: str,
+) -> ReadItem:
+    """Return the item of a file."""
+    contents = ContentReader(files, file.path, styles, found, file.source)
+    return ReadItem(item=_Reader(file, number, contents, styles, found, format_name).item(), contents=contents)
+
+
+class _Reader:
+    """One run of `read_item`."""
+
+    def __init__(
+        self,
+        file: ItemFile,
+        number: int,
+        contents: ContentReader,
+        styles: Mapping[str, Original],
+        found: Diagnostics,
+        format_name: str,
+    ) -> None:
+        root = file.root
+        self._file = file
+        self._root = root
+        self._contents = contents
+        self._styles = styles
+        self._found = found
+        self._format = format_name
+        self._is_ours = root.get("toolName") == TOOL
+        self._number = (root.get("label") if self._is_ours else None) or str(number)
+        self._body = child(root, "itemBody")
+        self._span = Span(file.source, line_of(root))
+        self._fields = {
+            field.get("name", ""): field.get("value", "")
+            for field in children(child(root, _CANVAS_FIELDS), "instructureField")
+        }
+        self._interactions = [] if self._body is None else _interaction_elements(self._body)
+
+    def item(self) -> Item:
+        try:
+            reason = self._foreign_reason()
+            return self._plain_item() if reason is None else self._foreign_item(reason)
+        except NotReadable as beyond:
+            return self._foreign_item(str(beyond))
+
+    def _foreign_reason(self) -> str | None:
+        root = self._root
+        if root.get("adaptive", "false").strip() in {"true", "1"}:
+            return "it is adaptive"
+        for interaction in self._interactions:
+            if interaction.tag not in INTERACTIONS:
+                return f"<{interaction.tag}>"
+        for name, words in _BEYOND.items():
+            if any(True for _ in descendants(root, name)):
+                return words
+        if self._body is not None and any(
+            str(inner.tag).endswith("}include") or inner.tag == "include" for inner in self._body.iter()
+        ):
+            return "a part of it stands in another file"
+        return None
+
+    # --- kept whole ---------------------------------------------------------------------------------------------
+
+    def _foreign_item(self, reason: str) -> Item:
+        kind = next(
+            (str(inner.tag) for inner in self._interactions if inner.tag not in INTERACTIONS),
+            str(self._interactions[0].tag) if self._interactions else "assessmentItem",
+        )
+        self._found.add(item_kept_whole(kind, reason), self._span, item=self._number)
+        quiet = Diagnostics()
+        contents = ContentReader({}, self._file.path, self._styles, quiet, self._file.source)
+        body = contents.content(self._body)
+        body = Content(
+            _TAG.sub(lambda tag: "" if "data-gap" in tag[0] else tag[0], body).replace("</span></span>", "</span>")
+        )
+        body = sanitise_html(body, quiet)
+        attributes = {"href": self._file.path, "files": json.dumps(self._file.needs)}
+        if self._file.kind:
+            attributes["resource"] = self._file.kind
+        interaction = ForeignInteraction(
+            identifier=self._interactions[0].get("responseIdentifier", "RESPONSE")
+            if self._interactions
+            else "RESPONSE",
+            format=self._format,
+            kind=kind,
+            raw=self._file.raw,
+            attributes=attributes,
+        )
+        return self._assembled(body, (interaction,), self._declared_points() or Fraction(1), Sorted(), {})
+
+    def _assembled(
+        self,
+        body: Content,
+        interactions: tuple[Interaction, ...],
+        points: Fraction,
+        feedback: Sorted,
+        extensions: Mapping[str, str],
+    ) -> Item:
+        about = self._file.about
+        identifier = self._root.get("identifier", "").strip()
+        if about.identifier and self._is_ours:
+            identifier = about.identifier
+        return Item(
+            identifier=identifier or f"item-{self._number}",
+            number=self._number,
+            title=self._title(),
+            body=body,
+            interactions=interactions,
+            points=points,
+            feedback=feedback.feedback(),
+            hints=tuple(feedback.hints),
+            tags=about.tags,
+            category=about.category,
+            objective=about.objective,
+            **({"extensions": dict(extensions)} if extensions else {}),  # type: ignore[arg-type]  # the default is shared
+            span=self._span,
+        )
+
+    def _title(self) -> str:
+        title = " ".join(self._root.get("title", "").split(" "))
+        is_default = self._is_ours and title == default_title(self._number)
+        if is_default and (self._body is None or self._body.get("label") != "titled"):
+            return ""
+        return title
+
+    # --- read ---------------------------------------------------------------------------------------------------
+
+    def _plain_item(self) -> Item:
+        root = self._root
+        responses = {one.identifier: one for one in map(read_declaration, children(root, "responseDeclaration"))}
+        outcomes = {one.identifier: one for one in map(read_declaration, children(root, "outcomeDeclaration"))}
+        processing = child(root, "responseProcessing")
+        template = "" if processing is None else _template(processing)
+        program = Program(processing, responses, outcomes)
+        asked = [self._asked(element, responses) for element in self._interactions]
+        scoring = read_scoring(asked, program, template, is_ours=self._is_ours)
+        points = self._points(scoring)
+        told = self._told()
+        feedback = sort_feedback([one for one, _ in told], program, scoring.trials, asked)
+        shown = frozenset(element for _, element in told if element is not None)
+        weights = simple_ratio([part.worth for part in scoring.credits if part.worth > 0])
+        remaining = iter(weights)
+        interactions = tuple(
+            self._interaction(
+                index,
+                element,
+                scoring.credits[index],
+                feedback,
+                next(remaining) if scoring.credits[index].worth > 0 else Fraction(1),
+                shown,
+                asked[index],
+            )
+            for index, element in enumerate(self._interactions)
+        )
+        for what in scoring.simplified:
+            self._found.add(scoring_simplified(what), self._span, item=self._number)
+        self._report(feedback)
+        body = self._read_body(shown)
+        several = [element for element in interactions if isinstance(element, ChoiceInteraction)]
+        if len(several) == len(interactions) > 1 and self._fields.get("question_type") == "matching_question":
+            body, interactions = _as_match(body, several)
+        extensions = {EXACT: "exact"} if scoring.is_exact and self._says_exact(interactions) else {}
+        return self._assembled(body, interactions, points, feedback, extensions)
+
+    def _says_exact(self, interactions: Sequence[Interaction]) -> bool:
+        """Whether all or nothing is news: an order is scored so anyway."""
+        return not all(isinstance(one, OrderInteraction) for one in interactions)
+
+    def _report(self, feedback: Sorted) -> None:
+        for one in feedback.left:
+            words = " ".join(_TAG.sub(" ", one.content).split())
+            self._found.add(feedback_left_out(words[:_LONGEST]), self._span, item=self._number)
+        for sheet in children(self._root, "stylesheet"):
+            if not self._is_ours:
+                self._found.add(
+                    part_left_out(f"the stylesheet '{sheet.get('href', '')}'"), self._span, item=self._number
+                )
+        for extra in self._root:
+            if str(extra.tag).startswith("{") or extra.tag in {"catalogInfo", "companionMaterialsInfo"}:
+                name = str(extra.tag).rpartition("}")[2]
+                self._found.add(part_left_out(f"<{name}>"), self._span, item=self._number)
+
+    def _points(self, scoring: Scoring) -> Fraction:
+        """Return the item's points: what it says, else the most that its program gives."""
+        said = read_decimal(self._fields.get("points_possible"))
+        if said is not None and said >= 0:
+            return said
+        declared = self._declared_points()
+        total = scoring.total
+        if total is None:
+            return declared if declared is not None else Fraction(1)
+        has_human = any(element.tag in _HUMAN for element in self._interactions)
+        if declared is not None and (self._is_ours or (has_human and declared > total)):
+            return declared
+        return total
+
+    def _declared_points(self) -> Fraction | None:
+        """Return what MAXSCORE or the score's declaration says."""
+        normal = None
+        for element in children(self._root, "outcomeDeclaration"):
+            if element.get("identifier") == MAXSCORE:
+                value = read_decimal(text_of(child(element, "defaultValue")))
+                if value is not None and (value > 0 or self._is_ours):
+                    return value
+            elif element.get("identifier") == SCORE:
+                normal = read_decimal(element.get("normalMaximum"))
+        return normal if normal is not None and normal > 0 else None
+
+    # --- interactions -------------------------------------------------------------------------------------------
+
+    def _asked(self, element: "_Element", responses: Mapping[str, Declaration]) -> Asked:
+        kind = str(element.tag)
+        name = element.get("responseIdentifier", "")
+        if name not in responses:
+            raise NotReadable(f"the response '{name}', which nothing declares")
+        declaration = responses[name]
+        if declaration.cardinality == "record":
+            raise NotReadable("a response of several fields")
+        if kind == "matchInteraction":
+            sets = children(element, "simpleMatchSet")
+            if len(sets) != 2:
+                raise NotReadable("a match of other than two sides")
+            one, other = (tuple(_identifiers(side, "simpleAssociableChoice")) for side in sets)
+            return Asked(kind=kind, response=declaration, options=one, targets=other)
+        options = tuple(_identifiers(element, "simpleChoice", "inlineChoice"))
+        if len(set(options)) != len(options):
+            raise NotReadable("two choices with the same identifier")
+        return Asked(kind=kind, response=declaration, options=options)
+
+    def _interaction(
+        self,
+        index: int,
+        element: "_Element",
+        credit: Credits,
+        feedback: Sorted,
+        weight: Fraction,
+        shown: "frozenset[_Element]",
+        asked: Asked,
+    ) -> Interaction:
+        identifier = self._own_name(element, element.get("responseIdentifier", ""))
+        match str(element.tag):
+            case "choiceInteraction":
+                return ChoiceInteraction(
+                    identifier=identifier,
+                    choices=self._choices(index, element, credit.shares, feedback, shown),
+                    cardinality=Cardinality.MULTIPLE if asked.is_multiple else Cardinality.SINGLE,
+                    shuffle=_flag(element.get("shuffle")),
+                )
+            case "inlineChoiceInteraction":
+                return InlineChoiceInteraction(
+                    identifier=identifier,
+                    choices=self._choices(index, element, credit.shares, feedback, shown),
+                    shuffle=_flag(element.get("shuffle")),
+                    weight=weight,
+                )
+            case "orderInteraction":
+                names = _identifiers(element, "simpleChoice")
+                choices = dict(zip(names, self._choices(index, element, (), feedback, shown), strict=True))
+                return OrderInteraction(
+                    identifier=identifier, choices=tuple(choices[name] for name in credit.order or asked.options)
+                )
+            case "matchInteraction":
+                return self._match(identifier, element, credit)
+            case "uploadInteraction":
+                return self._upload(element)
+            case "extendedTextInteraction" if not credit.answers:
+                return self._extended_text(identifier, element)
+            case _:
+                return self._text_entry(index, identifier, credit, feedback, weight)
+
+    def _own_name(self, element: "_Element", name: str) -> str:
+        label = element.get("label")
+        return label if label is not None and self._is_ours else name
+
+    def _choices(
+        self,
+        index: int,
+        element: "_Element",
+        shares: Sequence[Fraction],
+        feedback: Sorted,
+        shown: "frozenset[_Element]",
+    ) -> tuple[Choice, ...]:
+        choices = []
+        for option, inner in enumerate(children(element, "simpleChoice", "inlineChoice")):
+            choices.append(
+                Choice(
+                    identifier=self._own_name(inner, inner.get("identifier", "")),
+                    content=self._contents.content(inner, leave_out=shown),
+                    credit=shares[option] if option < len(shares) else Fraction(0),
+                    feedback=feedback.options.get((index, option), EMPTY),
+                    fixed=inner.get("fixed", "false").strip() in {"true", "1"}
+                    and _flag(element.get("shuffle")) is True,
+                    span=Span(self._file.source, line_of(inner)),
+                )
+            )
+        return tuple(choices)
+
+    def _match(self, identifier: str, element: "_Element", credit: Credits) -> MatchInteraction:
+        left, right = (children(side, "simpleAssociableChoice") for side in children(element, "simpleMatchSet"))
+        targets = {
+            inner.get("identifier", ""): MatchTarget(
+                identifier=self._own_name(inner, inner.get("identifier", "")), content=self._contents.content(inner)
+            )
+            for inner in right
+        }
+        partner = dict(credit.pairs)
+        shares = {pair[0]: share for pair, share in zip(credit.pairs, credit.shares, strict=True)}
+        pairs = []
+        for inner in left:
+            name = inner.get("identifier", "")
+            if partner.get(name) not in targets:
+                raise NotReadable("a match in which a side has no partner, or several")
+            pairs.append(
+                MatchPair(
+                    identifier=self._own_name(inner, name),
+                    source=self._contents.content(inner),
+                    target=targets[partner[name]].identifier,
+                    credit=shares[name],
+                    span=Span(self._file.source, line_of(inner)),
+                )
+            )
+        return MatchInteraction(
+            identifier=identifier,
+            pairs=tuple(pairs),
+            targets=tuple(targets.values()),
+            shuffle=_flag(element.get("shuffle")),
+        )
+
+    def _text_entry(
+        self, index: int, identifier: str, credit: Credits, feedback: Sorted, weight: Fraction
+    ) -> TextEntryInteraction:
+        accepted: list[AcceptedText | AcceptedNumber] = []
+        known = {answer.case_sensitive for answer in credit.answers if answer.case_sensitive is not None}
+        for option, (answer, share) in enumerate(zip(credit.answers, credit.shares, strict=True)):
+            told = feedback.options.get((index, option), EMPTY)
+            if share or told or self._is_ours:
+                accepted.append(_with(answer.accepted, share, told))
+        if len(known) > 1:
+            self._found.add(
+                scoring_simplified("case counts in some of its answers only"), self._span, item=self._number
+            )
+        return TextEntryInteraction(
+            identifier=identifier,
+            accepted=tuple(accepted),
+            case_sensitive=known == {True},
+            weight=weight,
+            other_feedback=feedback.options.get((index, len(credit.answers)), EMPTY),
+        )
+
+    def _extended_text(self, identifier: str, element: "_Element") -> ExtendedTextInteraction:
+        lines = read_decimal(element.get("expectedLines"))
+        name = element.get("responseIdentifier", "")
+        declaration = next(
+            (one for one in children(self._root, "responseDeclaration") if one.get("identifier") == name), None
+        )
+        default = child(child(declaration, "defaultValue"), "value")
+        template = "" if default is None else "".join(str(part) for part in default.itertext())
+        if template and element.get("format") != "xhtml":
+            template = template.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return ExtendedTextInteraction(
+            identifier=identifier,
+            lines=int(lines) if lines is not None and lines > 0 else None,
+            template=sanitise_html(template, self._found, self._span, item=self._number),
+            grader_notes=self._grader_notes(name),
+        )
+
+    def _grader_notes(self, name: str) -> Content:
+        notes = [
+            self._contents.content(block)
+            for block in self._rubrics()
+            if block.get("label") in {None, name} or not self._is_ours
+        ]
+        return Content("\n".join(note for note in notes if note))
+
+    def _rubrics(self) -> "list[_Element]":
+        """Return the blocks that candidates do not see."""
+        if self._body is None:
+            return []
+        blocks = descendants(self._body, "rubricBlock")
+        return [block for block in blocks if "candidate" not in block.get("view", "candidate").split()]
+
+    def _upload(self, element: "_Element") -> UploadInteraction:
+        types: tuple[str, ...] = ()
+        maximum = None
+        identifier = element.get("responseIdentifier", "")
+        label = element.get("label", "") if self._is_ours else ""
+        if label:
+            parts = label.split("; ")
+            if len(parts) >= 2:
+                types = () if parts[0] == "any type" else tuple(parts[0].split(", "))
+                maximum = int(parts[1]) if parts[1].isascii() and parts[1].isdigit() else None
+                identifier = parts[2] if len(parts) > 2 else identifier
+            else:
+                identifier = label
+        return UploadInteraction(identifier=identifier, file_types=types, maximum_files=maximum)
+
+    # --- feedback and body --------------------------------------------------------------------------------------
+
+    def _told(self) -> "list[tuple[Told, _Element | None]]":
+        rows: list[tuple[Told, _Element | None]] = []
+        if self._body is not None:
+            rows += [(self._told_one(element), element) for element in descendants(self._body, *_FEEDBACKS)]
+        rows += [(self._told_one(element), None) for element in children(self._root, "modalFeedback")]
+        return rows
+
+    def _told_one(self, element: "_Element") -> Told:
+        content = self._contents.content(element)
+        title = element.get("title", "").strip()
+        if title and element.tag == "modalFeedback":
+            words = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            content = Content(f"<p><strong>{words}</strong></p>\n{content}" if content else f"<p>{words}</p>")
+        return Told(
+            outcome=element.get("outcomeIdentifier", ""),
+            identifier=element.get("identifier", ""),
+            content=content,
+            hides=element.get("showHide", "show") == "hide",
+            element=element,
+        )
+
+    def _read_body(self, shown: "frozenset[_Element]") -> Content:
+        if self._body is None:
+            return EMPTY
+        hidden = set(shown) | set(self._rubrics())
+        if self._rubrics() and not any(element.tag == "extendedTextInteraction" for element in self._interactions):
+            self._found.add(part_left_out("a block for graders or authors"), self._span, item=self._number)
+        prompts: list[Content] = []
+        alone = len(self._interactions) == 1
+        for element in self._interactions:
+            if alone and element.tag not in _INLINE and self._stands_at_its_own_place(element, hidden):
+                hidden.add(element)
+                prompts.append(self._contents.content(child(element, "prompt")))
+        self._put_prompts(hidden)
+        body = self._contents.content(self._body, leave_out=frozenset(hidden))
+        return _with_prompts(body, prompts)
+
+    def _stands_at_its_own_place(self, element: "_Element", hidden: "set[_Element]") -> bool:
+        """Whether an interaction stands where one without a gap would stand: at the end of the body."""
+        parent = element.getparent()
+        if parent is not None and parent is not self._body:
+            original = self._styles.get(parent.get("class", "").rpartition(" ")[2])
+            if original is not None and original.note in {ADDED, PLACED}:
+                return original.note == ADDED
+            if (
+                parent.tag != "div"
+                or parent.getparent() is not self._body
+                or len(parent) != 1
+                or (parent.text or "").strip()
+            ):
+                return False
+            element = parent
+        following = element.getnext()
+        if (element.tail or "").strip():
+            return False
+        while following is not None:
+            if following not in hidden or (following.tail or "").strip():
+                return False
+            following = following.getnext()
+        return True
+
+    def _put_prompts(self, hidden: "set[_Element]") -> None:
+        """Put the prompt of an interaction that keeps its place before it."""
+        for element in self._interactions:
+            prompt = child(element, "prompt")
+            if element in hidden or prompt is None or element.tag in _INLINE:
+                continue
+            parent = element.getparent()
+            assert parent is not None
+            is_text = not any(inner.tag in _BLOCK_TAGS for inner in prompt)
+            prompt.tag = "p" if is_text else "div"
+            parent.insert(parent.index(element), prompt)
+
+
+_INLINE = frozenset({"textEntryInteraction", "inlineChoiceInteraction"})
+_BLOCK_TAGS = frozenset(
+    {"p", "div", "ul", "ol", "dl", "table", "pre", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
+)
+_BEYOND: Mapping[str, str] = {
+    "templateDeclaration": "values are drawn by a program",
+    "templateProcessing": "values are drawn by a program",
+    "printedVariable": "values are shown that a program computes",
+    "templateBlock": "values are drawn by a program",
+    "templateInline": "values are drawn by a program",
+    "assessmentStimulusRef": "a part of it stands in another file",
+    "positionObjectStage": "<positionObjectInteraction>",
+}
+
+
+def _interaction_elements(body: "_Element") -> "list[_Element]":
+    return [element for element in body.iter() if str(element.tag).endswith("Interaction")]
+
+
+def _template(processing: "_Element") -> str:
+    if len(processing):
+        return ""
+    return processing.get("template", "").rstrip("/").rpartition("/")[2].removesuffix(".xml")
+
+
+def _identifiers(element: "_Element", *names: str) -> list[str]:
+    return [inner.get("identifier", "") for inner in children(element, *names)]
+
+
+def _flag(text: str | None) -> bool | None:
+    return None if text is None else text.strip().lower() in {"true", "1"}
+
+
+def _with(accepted: AcceptedText | AcceptedNumber, share: Fraction, told: Content) -> AcceptedText | AcceptedNumber:
+    return replace(accepted, credit=share, feedback=told)
+
+
+def _with_prompts(body: Content, prompts: Sequence[Content]) -> Content:
+    asked = [one if one.startswith(_BLOCK_STARTS) else f"<p>{one}</p>" for one in prompts if one]
+    return Content("\n".join([body, *asked] if body else asked))
+
+
+_BLOCK_STARTS = tuple(f"<{tag}" for tag in sorted(_BLOCK_TAGS, key=len, reverse=True))
+
+
+def _as_match(body: Content, choices: Sequence[ChoiceInteraction]) -> tuple[Content, tuple[Interaction, ...]]:
+    """Return several choices among the same answers as one match: the migration from QTI 1.2 takes matches apart."""
+    first = choices[0]
+    same = [[(choice.identifier, choice.content) for choice in one.choices] for one in choices]
+    keys = [[choice.identifier for choice in one.choices if choice.credit > 0] for one in choices]
+    if any(row != same[0] for row in same) or any(len(row) != 1 for row in keys):
+        return body, tuple(choices)
+    pairs = []
+    for one, key in zip(choices, keys, strict=True):
+        place = re.search(r"(?:<p>((?:(?!</?p>).)*)</p>\s*)?" + re.escape(gap(one.identifier)), body, re.DOTALL)
+        if place is None or place[1] is None:
+            return body, tuple(choices)
+        pairs.append(MatchPair(identifier=one.identifier, source=Content(place[1].strip()), target=key[0]))
+        body = Content((body[: place.start()] + body[place.end() :]).strip())
+    targets = tuple(MatchTarget(identifier=choice.identifier, content=choice.content) for choice in first.choices)
+    return body, (MatchInteraction(pairs=tuple(pairs), targets=targets, shuffle=first.shuffle),)

@@ -1,0 +1,210 @@
+"""Response processing, run: what an item's program makes of a response, without asking how it is written.
+
+The reader tries the possible responses of an item and looks at the score and at the feedback that is shown. So a
+standard template, a mapping and a hand-written chain of conditions are read by the same few lines.
+"""
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from stemkey.formats.qti21.expressions import (
+    Container,
+    Declaration,
+    Expression,
+    NotReadable,
+    State,
+    Value,
+    compile_expression,
+    equal_values,
+    mapped,
+)
+from stemkey.formats.qti21.tree import descendants
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+SCORE = "SCORE"
+MAXSCORE = "MAXSCORE"
+ATTEMPTS = "numAttempts"
+
+Statement: TypeAlias = Callable[[State], None]
+Responses: TypeAlias = Mapping[str, Value]
+
+
+class _Exit(Exception):  # noqa: N818 # the program's own way out
+    """`exitResponse`."""
+
+
+class Result(NamedTuple):
+    """What a program made of one response."""
+
+    score: Fraction | None
+    outcomes: Mapping[str, Value]
+
+    def shows(self, outcome: str, identifier: str) -> bool:
+        """Whether an outcome holds an identifier."""
+        value = self.outcomes.get(outcome)
+        if value is None:
+            return False
+        values = value.values if isinstance(value, Container) else (value,)
+        return identifier in values
+
+
+class Program:
+    """An item's response processing, ready to run."""
+
+    def __init__(
+        self, element: "_Element | None", responses: Mapping[str, Declaration], outcomes: Mapping[str, Declaration]
+    ) -> None:
+        self.responses = responses
+        self.outcomes = outcomes
+        self.element = element
+        self.rules: Sequence[_Element] = () if element is None else list(element)
+        self.has_map = False
+        """Whether the score comes from a mapping."""
+        self._statements = [] if element is None else self._compile(element)
+        start = {name: _start(declaration) for name, declaration in outcomes.items()}
+        start.setdefault(SCORE, Fraction(0))
+        self._start: Mapping[str, Value] = start
+
+    def part(self, rules: "Sequence[_Element]") -> "Program":
+        """Return a program of some of the rules, with the same variables."""
+        part = Program(None, self.responses, self.outcomes)
+        part.rules = rules
+        part._statements = [_statement(rule) for rule in rules]
+        return part
+
+    def base_values(self) -> "Iterator[_Element]":
+        """Give the constants that the rules name."""
+        return (value for rule in self.rules for value in descendants(rule, "baseValue"))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is computed, so that people give the score."""
+        return not self._statements
+
+    def run(self, given: Responses, attempt: int = 1, score: Fraction | None = None) -> Result:
+        """Return what the program makes of responses; `score` is what a person gave before it runs."""
+        outcomes = dict(self._start)
+        if score is not None:
+            outcomes[SCORE] = score
+        responses = {ATTEMPTS: Fraction(attempt), "duration": Fraction(60), **given}
+        state = State(responses=self.responses, given=responses, outcomes=outcomes, declared=self.outcomes)
+        try:
+            for statement in self._statements:
+                statement(state)
+        except _Exit:
+            pass
+        final = outcomes.get(SCORE)
+        return Result(final if isinstance(final, Fraction) else None, outcomes)
+
+    def _compile(self, element: "_Element") -> list[Statement]:
+        template = posixpath.basename(element.get("template", "")).removesuffix(".xml")
+        if len(element) == 0 and template:
+            return [self._template(template)]
+        self.has_map = any(True for _ in descendants(element, "mapResponse"))
+        return [_statement(child) for child in element]
+
+    def _template(self, name: str) -> Statement:
+        response = "RESPONSE" if "RESPONSE" in self.responses else next(iter(self.responses), "RESPONSE")
+        match name:
+            case "match_correct":
+                return _match_correct(response)
+            case "map_response":
+                self.has_map = True
+                return _map_response(response)
+            case _:
+                raise NotReadable(f"the response-processing template '{name}'")
+
+
+def _start(declaration: Declaration) -> Value:
+    if declaration.default is None and declaration.base in {"float", "integer"}:
+        return Fraction(0) if declaration.cardinality == "single" else None
+    return declaration.default
+
+
+def _match_correct(response: str) -> Statement:
+    def run(state: State) -> None:
+        declaration = state.responses.get(response)
+        correct = declaration.correct if declaration else None
+        state.outcomes[SCORE] = Fraction(bool(equal_values(state.variable(response), correct)))
+
+    return run
+
+
+def _map_response(response: str) -> Statement:
+    def run(state: State) -> None:
+        value = state.variable(response)
+        declaration = state.responses.get(response)
+        if declaration is None:
+            raise NotReadable(f"the variable '{response}', which nothing declares")
+        state.outcomes[SCORE] = Fraction(0) if value is None else mapped(declaration, value)
+
+    return run
+
+
+def _statement(element: "_Element") -> Statement:
+    match element.tag:
+        case "setOutcomeValue":
+            return _set_outcome(element)
+        case "responseCondition":
+            return _condition(element)
+        case "responseProcessingFragment":
+            return _block([_statement(child) for child in element])
+        case "exitResponse":
+            return _exit
+        case _:
+            raise NotReadable(f"<{element.tag}>")
+
+
+def _exit(_: State) -> None:
+    raise _Exit
+
+
+def _block(statements: list[Statement]) -> Statement:
+    def run(state: State) -> None:
+        for statement in statements:
+            statement(state)
+
+    return run
+
+
+def _set_outcome(element: "_Element") -> Statement:
+    name = element.get("identifier", "")
+    if len(element) != 1:
+        raise NotReadable("<setOutcomeValue> without one value")
+    expression = compile_expression(element[0])
+
+    def run(state: State) -> None:
+        value = expression(state)
+        declaration = state.declared.get(name)
+        is_several = declaration is not None and declaration.cardinality != "single"
+        if is_several and value is not None and not isinstance(value, Container):
+            value = Container((value,))
+        state.outcomes[name] = value
+
+    return run
+
+
+def _condition(element: "_Element") -> Statement:
+    branches: list[tuple[Expression | None, Statement]] = []
+    for child in element:
+        match child.tag:
+            case "responseIf" | "responseElseIf":
+                if len(child) == 0:
+                    raise NotReadable(f"<{child.tag}> without a condition")
+                branches.append((compile_expression(child[0]), _block([_statement(part) for part in list(child)[1:]])))
+            case "responseElse":
+                branches.append((None, _block([_statement(part) for part in child])))
+            case _:
+                raise NotReadable(f"<{child.tag}>")
+
+    def run(state: State) -> None:
+        for test, block in branches:
+            if test is None or test(state) is True:
+                block(state)
+                return
+
+    return run
