@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from stemkey.analysis.item_analysis import ChoiceStatistics, ItemStatistics, TestStatistics
 from stemkey.diagnostics import Diagnostic, Severity, Span
-from stemkey.reports.charts import difficulty_picture, listed, option_trace, score_histogram
+from stemkey.reports.charts import difficulty_picture, is_doubtful, listed, option_trace, score_histogram
 from stemkey.reports.columns import (
     CANDIDATE_FIELDS,
     CHOICE_FIELDS,
@@ -48,7 +48,7 @@ def build_report(results: Results) -> Report:
         title=results.title or results.quiz.identifier,
         subtitle=_subtitle(results.analysis.test),
         sections=tuple(section for section in _sections(results, items, found) if section.blocks),
-        flag_words=_flag_words(items, found),
+        flag_words=_flag_words(results.analysis.items, found),
         assets=results.quiz.assets,
     )
 
@@ -62,6 +62,7 @@ def _sections(results: Results, items: Sequence[Subject], found: Sequence[Diagno
         title="At a glance",
         blocks=(
             *_summary(test, statistics, found),
+            *_noticed(statistics, found),
             *(chart for chart in charts if chart),
             fill_table("test", "The test as a whole", TEST_FIELDS, [test], record=True),
         ),
@@ -96,18 +97,43 @@ def _summary(test: TestStatistics, items: Sequence[ItemStatistics], found: Seque
         )
     if test.alpha is not None:
         yield Paragraph(text=_reliability(test, test.alpha))
-    flagged = [item.number for item in items if item.flags]
-    if flagged:
-        which = f"Question {flagged[0]} needs" if len(flagged) == 1 else f"Questions {listed(flagged)} need"
-        yield Paragraph(text=f"{which} a second look; what was noticed stands with each question.")
+    doubtful = [item.number for item in items if is_doubtful(item)]
+    if doubtful:
+        which = f"Question {doubtful[0]} needs" if len(doubtful) == 1 else f"Questions {listed(doubtful)} need"
+        yield Paragraph(text=f"{which} a second look.")
     elif test.candidates:
-        yield Paragraph(text="No question stands out.")
+        yield Paragraph(text="No question stands out as doubtful.")
     errors = sum(finding.severity is Severity.ERROR for finding in found)
     if errors:
         yield Paragraph(
             text=f"{counted(errors, 'cell, row or file', 'cells, rows or files')} could not be used as"
             f" {'it stands' if errors == 1 else 'they stand'}; each is listed under Findings."
         )
+
+
+def _noticed(items: Sequence[ItemStatistics], found: Sequence[Diagnostic]) -> Iterator[Listing]:
+    """Yield what was flagged, kind by kind: the gravest first, then what few questions have."""
+    kinds: dict[str, list[str]] = {}
+    for item in items:
+        for code in item.flags:
+            kinds.setdefault(code, []).append(item.number)
+    severities = {finding.code: finding.severity for finding in found}
+    names = _flag_words(items, found)
+    order = sorted(kinds, key=lambda code: (-severities.get(code, 0), _place_of(code)))
+    entries = tuple(
+        f"{names[code].capitalize()}: {'question' if len(kinds[code]) == 1 else 'questions'} {listed(kinds[code])}"
+        for code in order
+    )
+    if entries:
+        yield Listing(name="noticed", title="What was noticed", entries=entries)
+
+
+# A wrong key harms everybody, a question that is too easy nobody.
+_GRAVEST_FIRST = ("A203", "A205", "A207", "A204", "A201", "A202", "A206")
+
+
+def _place_of(code: str) -> tuple[int, str]:
+    return (_GRAVEST_FIRST.index(code) if code in _GRAVEST_FIRST else len(_GRAVEST_FIRST), code)
 
 
 _BANDS = (
@@ -120,7 +146,8 @@ _BANDS = (
 
 
 def _reliability(test: TestStatistics, alpha: float) -> str:
-    band = next(words for bound, words in _BANDS if alpha >= bound)
+    # As it is shown: 0.798 reads 0.80, and a reader compares what is printed.
+    band = next(words for bound, words in _BANDS if round(alpha, 2) >= bound)
     interval = ""
     if test.alpha_interval:
         low, high = test.alpha_interval
@@ -324,9 +351,9 @@ def _other_row(words: str, count: int, n: int) -> tuple[Value, ...]:
     )
 
 
-def _flag_words(items: Sequence[Subject], found: Sequence[Diagnostic]) -> Mapping[str, str]:
+def _flag_words(items: Sequence[ItemStatistics], found: Sequence[Diagnostic]) -> Mapping[str, str]:
     names = {finding.code: finding.name.replace("-", " ") for finding in found}
-    return {code: names.get(code, code) for subject in items for code in subject.statistics.flags}
+    return {code: names.get(code, code) for item in items for code in item.flags}
 
 
 # --- candidates ---------------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor
 
+from stemkey.analysis.flags import EASY, HARD, WEAK
 from stemkey.analysis.item_analysis import ItemStatistics, TestStatistics
 from stemkey.reports.decimals import counted, exact, shown
 from stemkey.reports.document import Axis, Chart, ChartKind, Kind, Point, Series, Zone
 
-HARD, EASY, WEAK = 0.30, 0.90, 0.20
-"""Where the zones of the picture begin: the customary cut-offs of classroom tests."""
+MINOR_FLAGS = frozenset({"A206"})
+"""Said of a single distractor, and of most questions of a small class: no reason to call a question doubtful."""
 
 MAXIMUM_BARS = 25
 _STEPS = tuple(Fraction(step, 100) for step in (10, 25, 50)) + tuple(
@@ -89,7 +90,7 @@ def _histogram_words(test: TestStatistics) -> str:
 def difficulty_picture(items: Sequence[ItemStatistics]) -> Chart | None:
     """Return the items by how hard they are and how well they discriminate; None where no item has both numbers."""
     points = tuple(
-        Point(item.facility, item.item_rest, item.number, bool(item.flags))
+        Point(item.facility, item.item_rest, item.number, is_doubtful(item))
         for item in items
         if item.facility is not None and item.item_rest is not None
     )
@@ -121,8 +122,13 @@ def difficulty_picture(items: Sequence[ItemStatistics]) -> Chart | None:
     )
 
 
+def is_doubtful(item: ItemStatistics) -> bool:
+    """Whether a flag says something about the question as a whole."""
+    return not MINOR_FLAGS.issuperset(item.flags)
+
+
 def _picture_words(items: Sequence[ItemStatistics], drawn: int) -> str:
-    flagged = [item.number for item in items if item.flags]
+    flagged = [item.number for item in items if is_doubtful(item)]
     missing = len(items) - drawn
     return (
         f"{counted(drawn, 'question')} by facility (across) and item-rest correlation (up)."

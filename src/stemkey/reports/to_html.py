@@ -16,6 +16,7 @@ from stemkey.diagnostics import Diagnostic
 from stemkey.diagnostics.render import describe_place
 from stemkey.files import Files
 from stemkey.reports.build import build_report
+from stemkey.reports.charts import MINOR_FLAGS
 from stemkey.reports.decimals import exact, shown
 from stemkey.reports.document import Block, Column, Kind, OptionTable, Report, Section, Table, Value, Verdict
 from stemkey.reports.drawing import draw_histogram, draw_scatter, draw_trace
@@ -68,6 +69,7 @@ def report_page(report: Report) -> bytes:
             row_number=lambda number: numbers[number],
             item_numbers=numbers,
             numeric=_NUMERIC,
+            minor_flags=MINOR_FLAGS,
             shown=lambda value, kind: shown(value, Kind(kind)),
             raw=_raw,
             percent=lambda share: exact(round(100 * (share or 0.0), 2)),

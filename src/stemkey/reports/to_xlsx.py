@@ -7,11 +7,11 @@ the file is packed again by `files.zip_files`, and says nothing about when it wa
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from stemkey.analysis.flags import WEAK
 from stemkey.diagnostics import Diagnostic
 from stemkey.diagnostics.render import describe_place
 from stemkey.files import Files
 from stemkey.reports.build import build_report
-from stemkey.reports.charts import WEAK
 from stemkey.reports.decimals import counted
 from stemkey.reports.document import (
     Chart,
@@ -158,6 +158,10 @@ def _write_summary(sheet: Sheet, report: Report) -> None:
     sheet.append([Cell(report.subtitle, Look.SUBTITLE)], height=20)
     for text in paragraphs:
         sheet.append_wide(text, columns=3)
+    for listing in report.section("glance").all(Listing):
+        sheet.append([Cell(listing.title, Look.NAME)])
+        for entry in listing.entries:
+            sheet.append_wide(entry, columns=3)
     sheet.append([])
     test = report.table("test")
     if test is not None:
