@@ -9,6 +9,7 @@ from stemkey.model import (
     NO_CREDIT,
     Cardinality,
     ChoiceInteraction,
+    Content,
     InlineChoiceInteraction,
     Item,
     MatchInteraction,
@@ -63,10 +64,10 @@ def check_keys(quiz: Quiz, found: Diagnostics) -> None:
 
 def _has_key(interaction: object) -> bool:
     match interaction:
-        case ChoiceInteraction(cardinality=Cardinality.SINGLE) | InlineChoiceInteraction():
-            return any(choice.credit == FULL_CREDIT for choice in interaction.choices)
         case ChoiceInteraction():
-            return any(choice.credit > 0 for choice in interaction.choices)
+            return bool(interaction.keys)
+        case InlineChoiceInteraction():
+            return any(choice.credit == FULL_CREDIT for choice in interaction.choices)
         case TextEntryInteraction():
             return any(entry.credit > 0 for entry in interaction.accepted)
         case MatchInteraction():
@@ -105,7 +106,8 @@ def check_key_letters(quiz: Quiz, found: Diagnostics) -> None:
         return
     letters: Counter[str] = Counter()
     for interaction in _plain_choices(quiz):
-        index = next(place for place, choice in enumerate(interaction.choices) if choice.credit == FULL_CREDIT)
+        (key,) = interaction.keys
+        index = next(place for place, choice in enumerate(interaction.choices) if choice is key)
         letters[interaction.labels[index]] += 1
     items = letters.total()
     if items < _ENOUGH:
@@ -129,16 +131,18 @@ def check_key_lengths(quiz: Quiz, found: Diagnostics) -> None:
     items = longest = 0
     for interaction in _plain_choices(quiz):
         items += 1
-        lengths = {choice.credit == FULL_CREDIT: 0 for choice in interaction.choices}
-        for choice in interaction.choices:
-            content = choice.content
-            length = len(to_plain(content)) if "<" in content else len(content)
-            is_key = choice.credit == FULL_CREDIT
-            lengths[is_key] = max(lengths[is_key], length)
+        (key,) = interaction.keys
+        length = _shown_length(key.content)
         # A fifth longer than the longest distractor: what a reader sees at a glance.
-        longest += 5 * lengths[True] > 6 * lengths[False]
+        longest += all(
+            5 * length > 6 * _shown_length(choice.content) for choice in interaction.choices if choice is not key
+        )
     if items >= _ENOUGH and longest >= _OFTEN * items:
         found.add(key_is_longest(longest, items), quiz.span)
+
+
+def _shown_length(content: Content) -> int:
+    return len(to_plain(content)) if "<" in content else len(content)
 
 
 def _plain_choices(quiz: Quiz) -> Iterator[ChoiceInteraction]:
@@ -147,7 +151,6 @@ def _plain_choices(quiz: Quiz) -> Iterator[ChoiceInteraction]:
         for interaction in item.interactions:
             if not isinstance(interaction, ChoiceInteraction) or interaction.shuffle:
                 continue
-            if interaction.cardinality is Cardinality.SINGLE and len(interaction.choices) > 2:
-                keyed = [choice for choice in interaction.choices if choice.credit == FULL_CREDIT]
-                if len(keyed) == 1:
-                    yield interaction
+            single = interaction.cardinality is Cardinality.SINGLE
+            if single and len(interaction.choices) > 2 and len(interaction.keys) == 1:
+                yield interaction

@@ -32,6 +32,10 @@ def xml_refused(reason: str) -> Text:
     return Text(f"the XML is refused: {reason}", "remove the DOCTYPE line, or export the file again")
 
 
+DAMAGES = frozenset({"R020", "R021"})
+"""Codes of the findings that mean the XML could not be read to its end."""
+
+
 def parse_xml(source: Source, found: Diagnostics) -> "_Element | None":
     """Return the root element; None, with a finding, where the XML is damaged or hostile.
 

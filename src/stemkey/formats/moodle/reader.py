@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.files import Source
-from stemkey.files.safe_xml import parse_xml
+from stemkey.files.safe_xml import DAMAGES, parse_xml, walk_xml
 from stemkey.formats.moodle.categories import ReadCategories
 from stemkey.formats.moodle.elements import NOTE, PREFIX, is_own_name, is_tag, read_name
 from stemkey.formats.moodle.files import NAME_KEY
 from stemkey.formats.moodle.foreign import read_foreign
 from stemkey.formats.moodle.items import PARTS, Type, find_type, understood
 from stemkey.formats.moodle.questions import MoodleOptions
-from stemkey.formats.moodle.reading import Question, Reading, line_of
+from stemkey.formats.moodle.reading import Question, Reading
 from stemkey.formats.moodle.written import DEFAULT_PENALTY
 from stemkey.model import NO_EXTENSIONS, NO_FEEDBACK, Content, Feedback, Hint, Item, Quiz, Section
 
@@ -60,13 +60,26 @@ _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 def read_moodle(source: Source, options: MoodleOptions, found: Diagnostics) -> Quiz:
     """Return the questions of a Moodle XML file. What it holds and Moodle would refuse is a finding."""
     identifier = _UNSAFE.sub("-", source.stem).strip("-") or "quiz"
-    root = parse_xml(source, found)
-    if root is None:
+    quiz = _Quiz(identifier, Reading(source.name, found))
+    known = len(found)
+    for event, element in walk_xml(source, found, ("quiz", "question")):
+        if event == "start":
+            if not quiz.has_begun:
+                quiz.begin(element)
+        elif element.tag == "question" and element.getparent() is quiz.root:
+            quiz.take(element)
+    if any(finding.code in DAMAGES for finding in tuple(found)[known:]):
+        return Quiz(identifier=identifier)  # half a file is no quiz
+    if not quiz.has_begun or quiz.root.tag != "quiz":
+        found.add(not_moodle_xml(_root_name(source)), Span(source.name, 1))
         return Quiz(identifier=identifier)
-    if root.tag != "quiz":
-        found.add(not_moodle_xml(str(root.tag)), Span(source.name, line_of(root)))
-        return Quiz(identifier=identifier)
-    return _Quiz(identifier, Reading(source.name, found)).read(root)
+    quiz.take()
+    return quiz.done()
+
+
+def _root_name(source: Source) -> str:
+    root = parse_xml(source, Diagnostics())
+    return str(root.tag) if root is not None else "?"
 
 
 class _Quiz:
@@ -78,19 +91,33 @@ class _Quiz:
         self._categories = ReadCategories(identifier)
         self._identifiers: set[str] = set()
         self._quiz_tags: dict[str, None] = {}
+        self._items: list[Item] = []
+        self.has_begun = False
+        self.root: _Element
 
-    def read(self, root: "_Element") -> Quiz:
-        reading, categories = self._reading, self._categories
-        items: list[Item] = []
-        for element in root:
+    def begin(self, root: "_Element") -> None:
+        """Start with the outermost element."""
+        self.has_begun, self.root = True, root
+        self._place = self._reading.place(root)
+
+    def take(self, last: "_Element | None" = None) -> None:
+        """Read the root's children up to one (the parser is ahead of us), and let go of them: a file is never a tree."""
+        reading = self._reading
+        for element in list(self.root):
             if element.tag != "question":
                 reading.report(not_a_question(str(element.tag)), element)
             elif element.get("type") == "category":
                 reading.number, reading.default_format = None, "html"
-                categories.enter(element, reading)
+                self._categories.enter(element, reading)
             else:
-                items.append(self._item(element, str(len(items) + 1)))
-            element.clear()  # a large file is let go of as it is read
+                self._items.append(self._item(element, str(len(self._items) + 1)))
+            self.root.remove(element)
+            if element is last:
+                break
+
+    def done(self) -> Quiz:
+        """Return the quiz, once everything was taken."""
+        reading, categories, items = self._reading, self._categories, self._items
         title, category = categories.quiz()
         extensions = {**categories.rest(), **{NAME_KEY + key: name for key, name in reading.files.names.items()}}
         return Quiz(
@@ -102,7 +129,7 @@ class _Quiz:
             sections=(Section(items=tuple(items)),) if items else (),
             assets=reading.files.assets,
             extensions=extensions or NO_EXTENSIONS,
-            span=reading.place(root),
+            span=self._place,
         )
 
     def _item(self, element: "_Element", number: str) -> Item:
