@@ -94,6 +94,7 @@ FORMATS: tuple[Format, ...] = (
         extensions=(".md", ".markdown"),
         carries="stemkey.formats.markdown.syntax:CARRIES",
         reads="stemkey.formats.markdown.reader:read_markdown",
+        writes="stemkey.formats.markdown.writer:write_markdown",
         options="stemkey.formats.markdown.syntax:MarkdownOptions",
         evidence="the house's quizzes",
     ),
@@ -131,6 +132,17 @@ FORMATS: tuple[Format, ...] = (
         evidence="its JSON Schema, checked with the jsonschema package",
     ),
     Format(
+        name="gift",
+        title="GIFT",
+        extensions=(".gift", ".gift.txt"),
+        carries="stemkey.formats.gift.syntax:CARRIES",
+        reads="stemkey.formats.gift.reader:read_gift",
+        writes="stemkey.formats.gift.writer:write_gift",
+        recognises="stemkey.formats.gift.syntax:is_gift",
+        options="stemkey.formats.gift.syntax:GiftOptions",
+        evidence="exports of Moodle 4.5, files of strangers",
+    ),
+    Format(
         name="text2qti",
         title="text2qti",
         extensions=(".text2qti.txt", ".txt"),
@@ -140,6 +152,15 @@ FORMATS: tuple[Format, ...] = (
         recognises="stemkey.formats.text2qti.syntax:is_text2qti",
         limits="stemkey.formats.text2qti.limits:limit_to_text2qti",
         evidence="files of strangers; text2qti 0.8 reads ours",
+    ),
+    Format(
+        name="rexams",
+        title="R/exams exercise",
+        extensions=(".Rmd", ".Rnw", ".rmd", ".rnw"),
+        carries="stemkey.formats.rexams.syntax:CARRIES",
+        reads="stemkey.formats.rexams.reader:read_rexams",
+        recognises="stemkey.formats.rexams.syntax:is_rexams",
+        evidence="exercises of the package exams and of strangers",
     ),
 )
 

@@ -14,6 +14,7 @@ from stemkey.model import Asset, Content, Quiz
 
 _PLUGINFILE = re.compile(r"@@PLUGINFILE@@/([^\"'\s<>)]*)")
 _NAMED = re.compile(r"""((?:src|href|data|poster)=")([^"]*)(")""")
+_NAMED_MISSING = re.compile(r'(?:src|href|poster)="@@PLUGINFILE@@/([^"]*)"')
 NAME_KEY = PREFIX + "file:"
 """Extension of a quiz, `moodle:file:KEY`: the file's name in Moodle where two files share one."""
 
@@ -106,6 +107,11 @@ def decode_base64(text: str) -> bytes | None:
         return a2b_base64(text)
     except (Base64Error, ValueError):
         return None
+
+
+def missing_files(html: str) -> list[str]:
+    """Return the names of embedded files that a text still names in Moodle's way."""
+    return [unquote(unescape(name)) for name in _NAMED_MISSING.findall(html)]
 
 
 def use_keys(html: str, keys: Mapping[str, str]) -> tuple[Content, set[str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Diagnostic, Diagnostics, Severity, Span, Text, rule
 from stemkey.formats.moodle.elements import NOTE
-from stemkey.formats.moodle.files import ReadFiles, decode_base64, use_keys
+from stemkey.formats.moodle.files import ReadFiles, decode_base64, missing_files, use_keys
 from stemkey.formats.moodle.shares import CREDIT_OF_PERCENT, exact_share, nearest_legal
 from stemkey.model import EMPTY, Content, Interaction, text_content
 from stemkey.richtext.from_markdown import from_markdown
@@ -51,6 +51,15 @@ def text_without_text_element(tag: str) -> Text:
 def file_damaged(name: str) -> Text:
     """The base64 of an embedded file cannot be decoded, so the file is left out."""
     return Text(f"the embedded file {name!r} is damaged", "export the question again, or embed the file again")
+
+
+@rule("R221", Severity.WARNING)
+def file_missing(name: str) -> Text:
+    """A text names an embedded file that does not stand beside it, so a picture or a link will be broken.
+
+    Moodle says nothing about it. GIFT never holds files: export as Moodle XML to have them.
+    """
+    return Text(f"the embedded file {name!r} is missing", "export the question again, as Moodle XML")
 
 
 @rule("R211", Severity.ERROR)
@@ -188,7 +197,12 @@ class Reading:
         if not raw and not files:
             return EMPTY
         content = self._converted(raw, element.get("format") or self.default_format, element)
-        return self._with_files(content, files, place or str(element.tag)) if files else content
+        if files:
+            content = self._with_files(content, files, place or str(element.tag))
+        if "@@PLUGINFILE@@/" in content:
+            for name in missing_files(content):
+                self.report(file_missing(name), element)
+        return content
 
     def raw(self, element: "_Element", place: str) -> str:
         """Return a text as it stands in the source, only its files by their keys; `clean` comes later."""
