@@ -4,7 +4,7 @@ Nothing in it is a formula, every text is a text whatever it looks like, and the
 the file is packed again by `files.zip_files`, and says nothing about when it was made.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from stemkey.analysis.flags import WEAK
@@ -56,7 +56,7 @@ def report_workbook(report: Report) -> bytes:
         _write_table(book.add_sheet("Students"), candidates, freeze="C2" if len(candidates.columns) > 2 else "A2")
     if questions is not None:
         sheet = book.add_sheet("Questions")
-        shares = _with_shares(questions, options, labels)
+        shares = _with_shares(_with_flag_words(questions, report.flag_words), options, labels)
         _write_table(sheet, shares, freeze="C2")
         _add_difficulty_chart(summary, report, sheet, shares)
         sheet = book.add_sheet("Options")
@@ -121,7 +121,7 @@ def _cell(value: Value, look: Look) -> Cell:
     if isinstance(value, bool):
         return Cell("yes" if value else "", look)
     if isinstance(value, tuple):
-        return Cell(", ".join(value), look)
+        return Cell("\n".join(value), look)
     return Cell(value, look)
 
 
@@ -133,8 +133,14 @@ def _columns(table: Table) -> Iterator[tuple[Value, ...]]:
 def _width(column: Column, values: Sequence[Value]) -> float:
     """Return a width in characters: the head on at most two lines, the texts whole up to a limit."""
     head = max(*(len(word) for word in column.title.split()), (len(column.title) + 1) // 2) + 3
-    texts = max((len(value) for value in values if isinstance(value, str)), default=0)
+    texts = max((_length(value) for value in values), default=0)
     return min(max(head, texts + 3, 8), WIDEST_TEXT)
+
+
+def _length(value: Value) -> int:
+    if isinstance(value, tuple):
+        return max(map(len, value), default=0)
+    return len(value) if isinstance(value, str) else 0
 
 
 def _add_formats(sheet: Sheet, table: Table) -> None:
@@ -277,6 +283,18 @@ def _with_shares(questions: Table, options: Sequence[OptionTable], labels: Seque
         rows.append((*(row[index] for index in kept), *(known.get(label) for label in labels)))
     columns = (*(questions.columns[index] for index in kept), *shares)
     return Table(name=questions.name, title=questions.title, columns=columns, rows=tuple(rows))
+
+
+def _with_flag_words(questions: Table, words: Mapping[str, str]) -> Table:
+    """Return the questions with what each flag says beside its code."""
+    position = [column.name for column in questions.columns].index("flags")
+    rows = []
+    for row in questions.rows:
+        codes = row[position]
+        assert isinstance(codes, tuple)
+        flags = tuple(f"{words[code]} ({code})" for code in codes)
+        rows.append((*row[:position], flags, *row[position + 1 :]))
+    return Table(name=questions.name, title=questions.title, columns=questions.columns, rows=tuple(rows))
 
 
 _RARE = {"not_reached", "invalid", "several_marks", "unreadable", "needs_grading"}
