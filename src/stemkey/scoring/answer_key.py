@@ -62,6 +62,10 @@ class ItemKey:
     """Whether a program can grade it; essays and foreign items wait for a person."""
     judge: "Callable[[Response], Judgement]" = field(compare=False, repr=False)
     """What a response is worth; cached by the key for items with choices."""
+    bonus: bool = False
+    """Adds to the score, not to the maximum."""
+    dropped: bool = False
+    """Counts neither in the score nor in the maximum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +77,7 @@ class AnswerKey:
     """The largest unit of which every possible score is a whole multiple."""
     rules: tuple[str, ...] = ()
     """The scoring rules in force, in sentences, for the report."""
+    floor: Fraction | None = None
+    """No candidate has a lower score, in points."""
+    before: "AnswerKey | None" = field(default=None, compare=False, repr=False)
+    """The key as the quiz has it, where it was changed after the exam."""

@@ -124,6 +124,8 @@ class _Grading:
             return
         if self.choices.anonymous:
             scored = anonymised(scored)
+        if self.key.floor is not None:
+            scored = _with_floor(scored, self.key.floor, self.key.tick)
         for sink in self.sinks:
             sink.write(scored)
         self.emitted_rows += len(scored)
@@ -316,6 +318,11 @@ def candidates(scored: ScoredBatch, key: AnswerKey) -> Iterator[Candidate]:
             provisional=bool(scored.ungraded[row]),
             items=items,
         )
+
+
+def _with_floor(scored: ScoredBatch, floor: Fraction, tick: Fraction) -> ScoredBatch:
+    scores = scored.averages or tuple(total * tick for total in scored.totals.tolist())
+    return replace(scored, averages=tuple(max(score, floor) for score in scores))
 
 
 def anonymised(scored: ScoredBatch) -> ScoredBatch:

@@ -1,33 +1,62 @@
 """From a quiz to its answer key: what every possible response is worth, in whole ticks."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from math import gcd, lcm
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, rule
-from stemkey.model import Cardinality, ChoiceInteraction, Item, Quiz
+from stemkey.model import Choice, ChoiceInteraction, InlineChoiceInteraction, Item, Quiz
 from stemkey.scoring.answer_key import AnswerKey, ItemKey, Judgement, Status
+from stemkey.scoring.changes import NO_CHANGE, Change, ChangedItem, changed_item
+from stemkey.scoring.credit import WITHOUT_CREDIT, creditor_of
 from stemkey.scoring.responses import Reading, response_reader
+from stemkey.scoring.rule_file import NO_RULES, RuleBook
+from stemkey.scoring.rules import (
+    DEFAULT_SCORING,
+    TITLES,
+    Scoring,
+    changed,
+    kind_of,
+    own_settings,
+    scoring_of_item,
+    scoring_of_quiz,
+)
 from stemkey.sheets.table import Response
 
-NOTHING = Fraction(0)
+NOTHING, ALL = Fraction(0), Fraction(1)
 RESPONSES_REMEMBERED = 4096
 """Distinct texts whose judgement an item keeps; essays would fill the memory."""
 
-WITHOUT_CREDIT = frozenset({Status.UNREADABLE, Status.NEEDS_GRADING, Status.NOT_GIVEN})
-"""A response with such a status has no credit, not even none."""
 
+def compile_key(
+    quiz: Quiz, found: Diagnostics, rules: RuleBook = NO_RULES, start: Scoring = DEFAULT_SCORING
+) -> AnswerKey:
+    """Return the quiz as the kernel sees it; report items that cannot be scored as written.
 
-def compile_key(quiz: Quiz, found: Diagnostics) -> AnswerKey:
-    """Return the quiz as the kernel sees it; report items that cannot be scored as written."""
+    `rules` are those of a rules file; `start` is how items are scored that nobody says anything about.
+    """
     items = answerable_items(quiz)
+    scorings = _scorings(quiz, items, rules, start, found)
     for item in items:
-        _report_keyless(item, found)
-    tick = common_unit(unit for item in items for unit in _score_units(item))
+        _report_keyless(item, scorings[item.number], found)
+    before = {item.number: _Compiled(item, scorings[item.number]) for item in items}
+    after = {
+        item.number: _Compiled(
+            item, scorings[item.number], rules.changes.get(item.number, NO_CHANGE), before[item.number], found
+        )
+        for item in items
+    }
+    tick = common_unit(unit for compiled in (*before.values(), *after.values()) for unit in compiled.units)
+    sentences = (*_rule_sentences(items, scorings), *_change_sentences(items, rules))
+    original = None
+    if any(rules.changes[number].sentences for number in rules.changes):
+        original = AnswerKey(items=tuple(compiled.item_key(tick) for compiled in before.values()), tick=tick)
     return AnswerKey(
-        items=tuple(_item_key(item, tick) for item in items),
+        items=tuple(compiled.item_key(tick) for compiled in after.values()),
         tick=tick,
-        rules=tuple(_rule_sentences(items)),
+        rules=sentences,
+        floor=rules.floor,
+        before=original,
     )
 
 
@@ -69,128 +98,183 @@ def graded_by_people(number: str, kind: str) -> Text:
     )
 
 
-def _report_keyless(item: Item, found: Diagnostics) -> None:
-    choice = _choice(item)
-    if choice is None:
+def _scorings(
+    quiz: Quiz, items: Iterable[Item], rules: RuleBook, start: Scoring, found: Diagnostics
+) -> dict[str, Scoring]:
+    """Return how each item is scored, from the weakest setting to the strongest."""
+    of_all = changed(scoring_of_quiz(quiz, start, found), rules.scoring, rules.place, None, found)
+    scorings = {}
+    for item in items:
+        own = own_settings(item, rules.item_scoring.get(item.number, {}))
+        scorings[item.number] = changed(scoring_of_item(item, of_all, found), own, rules.place, item.number, found)
+    return scorings
+
+
+def _report_keyless(item: Item, scoring: Scoring, found: Diagnostics) -> None:
+    if creditor_of(item, scoring) is None:
         found.add(graded_by_people(item.number, _kind(item)), item.span, item=item.number)
-    elif not any(option.credit > 0 for option in choice.choices):
-        found.add(no_right_answer(item.number), item.span, item=item.number)
+        return
+    for interaction in item.interactions:
+        if not isinstance(interaction, ChoiceInteraction | InlineChoiceInteraction):
+            continue
+        if not _has_key(interaction.choices) and "scoring:rule" not in item.extensions:
+            found.add(no_right_answer(item.number), item.span, item=item.number)
+            return
+
+
+def _has_key(choices: Iterable[Choice]) -> bool:
+    return any(choice.credit > 0 for choice in choices)
+
+
+_KINDS: Mapping[str, str] = {
+    "ExtendedTextInteraction": "essay",
+    "UploadInteraction": "upload",
+    "ForeignInteraction": "a type that stemkey cannot read",
+    "TextEntryInteraction": "a text without an accepted answer",
+}
 
 
 def _kind(item: Item) -> str:
-    return "several gaps" if len(item.interactions) > 1 else type(item.interactions[0]).__name__
+    named = [_KINDS.get(type(interaction).__name__, "") for interaction in item.interactions]
+    return next(filter(None, named), "several gaps")
 
 
-def _choice(item: Item) -> ChoiceInteraction | None:
-    if len(item.interactions) == 1 and isinstance(item.interactions[0], ChoiceInteraction):
-        return item.interactions[0]
-    return None
+class _Compiled:
+    """One item with what knows its credits, before the unit of all scores is known."""
+
+    def __init__(
+        self,
+        item: Item,
+        scoring: Scoring,
+        change: Change = NO_CHANGE,
+        before: "_Compiled | None" = None,
+        found: Diagnostics | None = None,
+    ) -> None:
+        self.read = response_reader(item)
+        self.change = change
+        self.before = before
+        self.changed = changed_item(item, change, found) if found is not None else ChangedItem(item=item)
+        self.item = self.changed.item
+        self.creditor = creditor_of(self.item, scoring)
+
+    @property
+    def units(self) -> list[Fraction]:
+        """Values that every possible score of the item is a sum of."""
+        shares = self.creditor.units if self.creditor else ()
+        kept = self.before.creditor.units if self.before and self.before.creditor else ()
+        return [self.item.points, *(self.item.points * share for share in (*shares, *kept))]
+
+    def item_key(self, tick: Fraction) -> ItemKey:
+        """Return the item as the kernel sees it."""
+        only = self.item.interactions[0] if len(self.item.interactions) == 1 else None
+        choices = only.choices if isinstance(only, ChoiceInteraction) else ()
+        return ItemKey(
+            item=self.item,
+            labels=only.labels if isinstance(only, ChoiceInteraction) else (),
+            key_mask=_mask(index for index, choice in enumerate(choices) if choice.credit > 0),
+            ticks=int(self.item.points / tick),
+            gradable=self.creditor is not None and not self.change.drop,
+            judge=self._judge(tick),
+            bonus=self.change.bonus,
+            dropped=self.change.drop,
+        )
+
+    def _judge(self, tick: Fraction) -> Callable[[Response], Judgement]:
+        """Return the item's judge, which remembers what it said."""
+        remembered: dict[Response, Judgement] = {}
+
+        def judge(response: Response) -> Judgement:
+            known = remembered.get(response)
+            if known is None:
+                known = self._judgement(self.read(response), tick)
+                if len(remembered) < RESPONSES_REMEMBERED:
+                    remembered[response] = known
+            return known
+
+        return judge
+
+    def _judgement(self, reading: Reading, tick: Fraction) -> Judgement:
+        credit = self.credit(reading)
+        is_choice = len(self.item.interactions) == 1 and isinstance(self.item.interactions[0], ChoiceInteraction)
+        return Judgement(
+            status=reading.status,
+            response=reading.response,
+            credit=credit,
+            ticks=_whole(credit * self.item.points / tick) if credit is not None else 0,
+            chosen=_mask(reading.chosen) if is_choice else 0,
+            finding=reading.finding,
+        )
+
+    def credit(self, reading: Reading) -> Fraction | None:
+        """Return the credit of a reading, None where it has none yet or the item was dropped."""
+        if self.change.drop or reading.status is Status.NOT_GIVEN:
+            return None
+        blank = reading.status in {Status.OMITTED, Status.NOT_REACHED}
+        if self.change.full_credit == "all" or (self.change.full_credit == "answered" and not blank):
+            return ALL
+        if reading.status in WITHOUT_CREDIT:
+            return None
+        credit = self._own_credit(reading, blank=blank)
+        if self.change.never_lower and self.before is not None and credit is not None:
+            # The credit that the quiz's own key gives, in shares of the points that count now.
+            credit = max(credit, self.before.credit(reading) or NOTHING)
+        return credit
+
+    def _own_credit(self, reading: Reading, *, blank: bool) -> Fraction | None:
+        if self.creditor is None:
+            return NOTHING if blank else None
+        if self.changed.sets and frozenset(reading.chosen) in self.changed.sets:
+            return ALL
+        return self.creditor.credit(reading)
 
 
-def _item_key(item: Item, tick: Fraction) -> ItemKey:
-    choice = _choice(item)
-    return ItemKey(
-        item=item,
-        labels=choice.labels if choice else (),
-        key_mask=_mask(index for index, option in enumerate(choice.choices) if option.credit > 0) if choice else 0,
-        ticks=int(item.points / tick),
-        gradable=choice is not None,
-        judge=_judge(item, choice, tick),
-    )
+def _whole(ticks: Fraction) -> int:
+    """Return a number of ticks; a credit that is no whole number of them would be a mistake of a rule's units."""
+    if ticks.denominator != 1:
+        raise ArithmeticError(f"{ticks} ticks: a rule gives credits that it did not announce")
+    return ticks.numerator
 
 
 def _mask(indexes: Iterable[int]) -> int:
     return sum(1 << index for index in set(indexes))
 
 
-def _judge(item: Item, choice: ChoiceInteraction | None, tick: Fraction) -> Callable[[Response], Judgement]:
-    """Return the item's judge, which remembers what it said."""
-    read = response_reader(item)
-    remembered: dict[Response, Judgement] = {}
-
-    def judge(response: Response) -> Judgement:
-        known = remembered.get(response)
-        if known is None:
-            known = _judgement(read(response), item, choice, tick)
-            if len(remembered) < RESPONSES_REMEMBERED:
-                remembered[response] = known
-        return known
-
-    return judge
+def _rule_sentences(items: Iterable[Item], scorings: Mapping[str, Scoring]) -> list[str]:
+    """Return the rules in force, each with the items that it is for."""
+    of_rule: dict[str, list[str]] = {}
+    for item in items:
+        for sentence in dict.fromkeys(_sentences_of(item, scorings[item.number])):
+            of_rule.setdefault(sentence, []).append(item.number)
+    return [f"Questions {', '.join(numbers)}: {sentence}." for sentence, numbers in of_rule.items()]
 
 
-def _judgement(reading: Reading, item: Item, choice: ChoiceInteraction | None, tick: Fraction) -> Judgement:
-    credit = _credit(reading, choice)
-    # What an answer is worth that is no choice, nobody has said yet.
-    waits = reading.status is Status.ANSWERED and credit is None
-    return Judgement(
-        status=Status.NEEDS_GRADING if waits else reading.status,
-        response=reading.response,
-        credit=credit,
-        ticks=int(credit * item.points / tick) if credit is not None else 0,
-        chosen=_mask(reading.chosen) if choice else 0,
-        finding=reading.finding,
-    )
+def _sentences_of(item: Item, scoring: Scoring) -> Iterable[str]:
+    for interaction in item.interactions:
+        kind = kind_of(interaction)
+        if kind is None:
+            yield "graded by people"
+        elif isinstance(interaction, ChoiceInteraction):
+            row, parameters = scoring.choice_rule(interaction)
+            given = ", ".join(f"{name} = {value}" for name, value in parameters.items())
+            yield f"{row.title}; rule {row.name}" + (f" ({given})" if given else "")
+        elif isinstance(interaction, InlineChoiceInteraction):
+            yield "the credit of the choice taken"
+        else:
+            chosen = {"text": scoring.text, "matching": scoring.matching, "ordering": scoring.ordering}[kind]
+            more = f"; {', '.join(scoring.normalise)} overlooked" if kind == "text" and scoring.normalise else ""
+            yield f"{TITLES[kind][chosen.name]}; rule {chosen.name}{more}"
+    if scoring.floor is not None:
+        yield f"not below {scoring.floor} points"
 
 
-def _credit(reading: Reading, choice: ChoiceInteraction | None) -> Fraction | None:
-    if reading.status in WITHOUT_CREDIT:
-        return None
-    if reading.status is not Status.ANSWERED:
-        return NOTHING
-    if choice is None:
-        return None
-    if choice.cardinality is Cardinality.SINGLE:
-        return choice.choices[reading.chosen[0]].credit
-    return multiple_response_credit(choice, reading.chosen)
-
-
-def multiple_response_credit(choice: ChoiceInteraction, chosen: Sequence[int]) -> Fraction:
-    """Return the credit of a set of choices, between 0 and 1.
-
-    Where the author gave a wrong choice a penalty, the credits of the chosen ones are added (Moodle); else
-    right minus wrong over right (Canvas Classic Quizzes), because a sum without penalties pays for ticking everything.
-    """
-    if _has_penalties(choice):
-        total = sum((choice.choices[index].credit for index in chosen), NOTHING)
-    else:
-        right = sum(1 for index in chosen if choice.choices[index].credit > 0)
-        keys = sum(1 for option in choice.choices if option.credit > 0)
-        total = Fraction(2 * right - len(chosen), keys) if keys else NOTHING
-    return min(max(total, NOTHING), Fraction(1))
-
-
-def _has_penalties(choice: ChoiceInteraction) -> bool:
-    return any(option.credit < 0 for option in choice.choices)
-
-
-def _score_units(item: Item) -> list[Fraction]:
-    """Return values that every possible score of the item is a sum of."""
-    choice = _choice(item)
-    if choice is None:
-        return [item.points]
-    if choice.cardinality is Cardinality.MULTIPLE and not _has_penalties(choice):
-        keys = sum(1 for option in choice.choices if option.credit > 0)
-        return [item.points, item.points / max(keys, 1)]
-    return [item.points, *(item.points * option.credit for option in choice.choices)]
-
-
-def _rule_sentences(items: Sequence[Item]) -> list[str]:
-    choices = [(item, choice) for item in items if (choice := _choice(item))]
-    several = [(item, choice) for item, choice in choices if choice.cardinality is Cardinality.MULTIPLE]
-    sentences = []
-    if len(several) < len(choices):
-        sentences.append(
-            "One choice: the credit of the choice taken; a blank, two marks or a mark that is no choice: 0."
-        )
-    summed = [item.number for item, choice in several if _has_penalties(choice)]
-    counted = [item.number for item, choice in several if not _has_penalties(choice)]
-    if counted:
-        sentences.append(
-            f"Several choices (questions {', '.join(counted)}): right minus wrong, over the number of right ones, not below 0."
-        )
-    if summed:
-        sentences.append(
-            f"Several choices (questions {', '.join(summed)}): the sum of the credits of those taken, from 0 to 1."
-        )
+def _change_sentences(items: Iterable[Item], rules: RuleBook) -> list[str]:
+    sentences = [
+        f"Question {item.number}, decided after the exam: {'; '.join(said)}."
+        for item in items
+        if (said := rules.changes.get(item.number, NO_CHANGE).sentences)
+    ]
+    if rules.floor is not None:
+        sentences.append(f"No total score is below {rules.floor}.")
+    if rules.grade is not None:
+        sentences.extend(rules.grade.sentences)
     return sentences

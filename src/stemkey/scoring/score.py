@@ -94,16 +94,14 @@ def score(batch: ResponseBatch, key: AnswerKey, *, not_reached: bool = False) ->
         batch=batch,
         columns=columns,
         totals=_add(count, [(column, [judgement.ticks for judgement in column.judgements]) for column in columns]),
-        maxima=_add(count, [(c, [_given(judgement) * i.ticks for judgement in c.judgements]) for c, i in pairs]),
+        maxima=_add(count, [(c, [_given(judgement) * _maximum(i) for judgement in c.judgements]) for c, i in pairs]),
         answered=_add(
             count, [(column, [_is_answered(judgement) for judgement in column.judgements]) for column in columns]
         ),
         correct=_add(
             count, [(column, [_is_correct(judgement) for judgement in column.judgements]) for column in columns]
         ),
-        ungraded=_add(
-            count, [(column, [_is_ungraded(judgement) for judgement in column.judgements]) for column in columns]
-        ),
+        ungraded=_add(count, [(c, [_is_ungraded(judgement, i) for judgement in c.judgements]) for c, i in pairs]),
         apart=_add(count, [(c, [_is_missing(judgement, i) for judgement in c.judgements]) for c, i in pairs]) > 0,
         missed=_add(count, [(c, [not _given(judgement) for judgement in c.judgements]) for c in columns]) > 0,
     )
@@ -131,12 +129,16 @@ def _mark(column: ScoredColumn, rows: NDArray[np.bool_]) -> ScoredColumn:
     return ScoredColumn(codes, (*column.judgements, first._replace(status=Status.NOT_REACHED)))
 
 
+def _maximum(item: ItemKey) -> int:
+    return 0 if item.bonus or item.dropped else item.ticks
+
+
 def _is_answered(judgement: Judgement) -> bool:
     return judgement.status in {Status.ANSWERED, Status.NEEDS_GRADING}
 
 
-def _is_ungraded(judgement: Judgement) -> bool:
-    return _given(judgement) and judgement.credit is None
+def _is_ungraded(judgement: Judgement, item: ItemKey) -> bool:
+    return not item.dropped and _given(judgement) and judgement.credit is None
 
 
 def _given(judgement: Judgement) -> bool:
