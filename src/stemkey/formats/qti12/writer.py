@@ -8,7 +8,7 @@ from stemkey.formats.qti12.idents import MEMO, package_paths, safe_ident, write_
 from stemkey.formats.qti12.item_writer import Profile, item_xml, metadata_field
 from stemkey.formats.qti12.mattext import Outgoing, xml_attribute, xml_text
 from stemkey.formats.qti12.meta import decimal, write_meta
-from stemkey.formats.qti12.profiles import CanvasOptions
+from stemkey.formats.qti12.profiles import CanvasOptions, Qti12Options
 from stemkey.model import Quiz, Section
 
 _HEADER = (
@@ -28,11 +28,23 @@ def write_canvas(quiz: Quiz, options: CanvasOptions) -> Files:
     """Return the files of a package that Canvas's "QTI .zip file" import takes."""
     ident = safe_ident(quiz.identifier)
     paths = package_paths(quiz.assets)
-    outgoing = Outgoing(paths, options.math)
+    outgoing = Outgoing(paths, options.math, is_for_new=options.quizzes == "new")
     files = {
-        "imsmanifest.xml": _manifest(quiz, ident, sorted(paths.values())),
+        "imsmanifest.xml": _manifest(quiz, ident, f"{ident}/{ident}.xml", sorted(paths.values()), has_meta=True),
         f"{ident}/{ident}.xml": _assessment(quiz, ident, paths, outgoing, options.quizzes),
         f"{ident}/assessment_meta.xml": xml_bytes(write_meta(quiz, ident, outgoing)),
+    }
+    files.update((paths[key], asset.data) for key, asset in quiz.assets.items())
+    return files
+
+
+def write_qti12(quiz: Quiz, options: Qti12Options) -> Files:
+    """Return the files of a package of QTI 1.2 by the book, without what only Canvas knows."""
+    ident = safe_ident(quiz.identifier)
+    paths = package_paths(quiz.assets)
+    files = {
+        "imsmanifest.xml": _manifest(quiz, ident, f"{ident}.xml", sorted(paths.values()), has_meta=False),
+        f"{ident}.xml": _assessment(quiz, ident, paths, Outgoing(paths), "plain"),
     }
     files.update((paths[key], asset.data) for key, asset in quiz.assets.items())
     return files
@@ -53,46 +65,62 @@ def _assessment(quiz: Quiz, ident: str, paths: Mapping[str, str], outgoing: Outg
     if quiz.settings.time_limit is not None:
         fields.append(metadata_field("qmd_timelimit", str(quiz.settings.time_limit)))
     fields.append(metadata_field(MEMO, xml_text(write_memo(_memo(quiz, ident, paths)))))
-    parts = [
-        _HEADER,
-        f'<assessment ident="{ident}" title="{xml_attribute(quiz.title)}">\n',
-        f"<qtimetadata>{''.join(fields)}</qtimetadata>\n",
-        '<section ident="root_section">\n',
-    ]
+    start = (
+        f'{_HEADER}<assessment ident="{ident}" title="{xml_attribute(quiz.title)}">\n'
+        f"<qtimetadata>{''.join(fields)}</qtimetadata>\n"
+        '<section ident="root_section">\n'
+    )
+    parts = [xml_bytes(start)]  # bytes at once: the text of a large quiz would be in memory three times
     position = 0
     plain_before = False
     for number, section in enumerate(quiz.sections, 1):
         is_plain = _is_plain(section) and not plain_before
         plain_before = is_plain
         if not is_plain:
-            parts.append(_section_start(section, f"{ident}_section_{number}"))
+            parts.append(xml_bytes(_section_start(section, f"{ident}_section_{number}")))
         for item in section.items:
             position += 1
-            parts.append(item_xml(item, position, outgoing, profile))
+            parts.append(xml_bytes(item_xml(item, position, outgoing, profile)))
         if not is_plain:
-            parts.append("</section>\n")
-    parts.append("</section>\n</assessment>\n</questestinterop>\n")
-    return xml_bytes("".join(parts))
+            parts.append(b"</section>\n")
+    parts.append(b"</section>\n</assessment>\n</questestinterop>\n")
+    return b"".join(parts)
+
+
+def _holder_start(quiz: Quiz, ident: str, fields: list[str], outgoing: Outgoing, profile: Profile) -> Iterator[str]:
+    """Give the start of an assessment, or of a bank, which Canvas imports without making a quiz."""
+    if quiz.is_bank:
+        title = metadata_field("bank_title", xml_text(quiz.title or quiz.identifier))
+        yield f'<objectbank ident="{ident}">\n<qtimetadata>{title}{"".join(fields)}</qtimetadata>\n'
+        return
+    yield f'<assessment ident="{ident}" title="{xml_attribute(quiz.title)}">\n'
+    yield f"<qtimetadata>{''.join(fields)}</qtimetadata>\n"
+    if profile == "plain" and quiz.instructions:
+        yield (
+            '<presentation_material><flow_mat><material><mattext texttype="text/html">'
+            f"{outgoing.html(quiz.instructions)}</mattext></material></flow_mat></presentation_material>\n"
+        )
+    yield '<section ident="root_section">\n'
 
 
 def _is_plain(section: Section) -> bool:
     """Whether a section is only a run of items, which need no section element of their own."""
-    return not (section.identifier or section.title or section.select is not None or section.points_per_item)
+    is_named = section.identifier or section.title or section.bank
+    return not is_named and section.select is None and section.points_per_item is None
 
 
 def _section_start(section: Section, fallback: str) -> str:
     ident = safe_ident(section.identifier) if section.identifier else fallback
     start = f'<section ident="{ident}" title="{xml_attribute(section.title or fallback)}">\n'
-    if section.select is None:
-        return start
+    bank = f"<sourcebank_ref>{xml_text(section.bank)}</sourcebank_ref>" if section.bank else ""
+    draw = f"<selection_number>{section.select}</selection_number>" if section.select is not None else ""
     extension = ""
     if section.points_per_item is not None:
         points = decimal(section.points_per_item)
         extension = f"<selection_extension><points_per_item>{points}</points_per_item></selection_extension>"
-    return (
-        f"{start}<selection_ordering><selection><selection_number>{section.select}</selection_number>{extension}"
-        "</selection></selection_ordering>\n"
-    )
+    if not (bank or draw or extension):
+        return start
+    return f"{start}<selection_ordering><selection>{bank}{draw}{extension}</selection></selection_ordering>\n"
 
 
 def _memo(quiz: Quiz, ident: str, paths: Mapping[str, str]) -> dict[str, object]:
@@ -112,11 +140,11 @@ def _memo(quiz: Quiz, ident: str, paths: Mapping[str, str]) -> dict[str, object]
     return memo
 
 
-def _manifest(quiz: Quiz, ident: str, paths: Iterable[str]) -> bytes:
-    return xml_bytes("\n".join(_manifest_lines(quiz.title, ident, paths)) + "\n")
+def _manifest(quiz: Quiz, ident: str, name: str, paths: Iterable[str], *, has_meta: bool) -> bytes:
+    return xml_bytes("\n".join(_manifest_lines(quiz.title, ident, name, paths, has_meta=has_meta)) + "\n")
 
 
-def _manifest_lines(title: str, ident: str, paths: Iterable[str]) -> Iterator[str]:
+def _manifest_lines(title: str, ident: str, name: str, paths: Iterable[str], *, has_meta: bool) -> Iterator[str]:
     application = "associatedcontent/imscc_xmlv1p1/learning-application-resource"
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield (
@@ -139,11 +167,12 @@ def _manifest_lines(title: str, ident: str, paths: Iterable[str]) -> Iterator[st
     yield "  <organizations/>"
     yield "  <resources>"
     yield f'    <resource identifier="{ident}" type="imsqti_xmlv1p2">'
-    yield f'      <file href="{ident}/{ident}.xml"/>'
-    yield f'      <dependency identifierref="{ident}_meta"/>'
-    yield "    </resource>"
-    yield f'    <resource identifier="{ident}_meta" type="{application}" href="{ident}/assessment_meta.xml">'
-    yield f'      <file href="{ident}/assessment_meta.xml"/>'
+    yield f'      <file href="{name}"/>'
+    if has_meta:
+        yield f'      <dependency identifierref="{ident}_meta"/>'
+        yield "    </resource>"
+        yield f'    <resource identifier="{ident}_meta" type="{application}" href="{ident}/assessment_meta.xml">'
+        yield f'      <file href="{ident}/assessment_meta.xml"/>'
     yield "    </resource>"
     for number, path in enumerate(paths, 1):
         yield f'    <resource identifier="{ident}_file_{number}" type="webcontent" href="{path}">'
