@@ -68,6 +68,18 @@ class KeyLetter:
     """As written, `50 %`; empty: its equal share."""
 
 
+class KeyRow(Block):
+    """A row of the key that gives an accepted answer: `- = Paris (50 %)`, `- [[1]] = Paris`."""
+
+    __slots__ = ("feedback", "gap")
+
+    def __init__(self, first: Line, start: int, gap: str) -> None:
+        super().__init__(first, start, first.indent + 2)
+        self.gap = gap
+        """Identifier of the gap; empty where the question has none."""
+        self.feedback: Block | None = None
+
+
 @dataclass(slots=True)
 class DraftKey:
     """What the answer key says about one question."""
@@ -82,8 +94,12 @@ class DraftKey:
     in_bold: bool = False
     """Whether the text stands in bold together with the letter, and so claims to be the option's."""
     explanation: Block | None = None
+    whole: str = ""
+    """Everything that stands behind the number, in the bold where there is any."""
+    whole_at: int = 0
     parts: list[tuple[str, Block]] = field(default_factory=list)
     """Labelled parts: (`explanation`, …), (`hint`, …), (`B`, …)."""
+    rows: list[KeyRow] = field(default_factory=list)
     used: bool = False
 
 
@@ -95,6 +111,10 @@ class DraftItem:
     number: str
     stem: Block
     choices: list[DraftChoice] = field(default_factory=list)
+    targets: list[DraftChoice] = field(default_factory=list)
+    """What the options of a matching question are matched with: `- 1) …`."""
+    gaps: list[tuple[str, Line, int]] = field(default_factory=list)
+    """Dropdowns: the gap's identifier, the line, and where its choices begin in it."""
     comments: list[Line] = field(default_factory=list)
     key: DraftKey | None = None
 

@@ -203,3 +203,44 @@ def heading_is_not_the_title(heading: str, title: str) -> Text:
     Remove one of the two, or make them equal, so that nobody wonders.
     """
     return Text(f"the quiz is called '{title}' by its front matter; the heading '{heading}' is not used")
+
+
+@rule("R121", Severity.ERROR)
+def answer_not_a_number(text: str) -> Text:
+    """A numeric question has an accepted answer that is no number.
+
+    Numbers are written `9.81`, `9.81 ± 0.01`, `9.81 ± 2 %`, `3.1 .. 3.2` or `9.81 to 3 significant digits`, with a
+    full stop before the decimals.
+    """
+    return Text(f"'{text}' is no number that a numeric question accepts", "write it as 9.81, 9.81 ± 0.01 or 3.1 .. 3.2")
+
+
+@rule("R122", Severity.ERROR)
+def pair_leads_nowhere(letter: str, target: str) -> Text:
+    """The key of a matching or ordering question does not say where one of its options belongs.
+
+    Example: `**5. A → 2, B → 1**` for a matching question, `**6. B, A, C**` for an ordering one.
+    """
+    if target:
+        return Text(
+            f"the key matches {letter} with {target}, which there is none of", "use the number of one of the targets"
+        )
+    return Text(f"the key does not say where {letter} belongs", "name every option of the question in its key")
+
+
+@rule("R123", Severity.ERROR)
+def gap_without_answer(gap: str) -> Text:
+    """The key has an answer for a gap that the question does not have, or a gap has no answer.
+
+    A gap is written `[[1]]` in the question, its answer `- [[1]] = Paris` in the key.
+    """
+    return Text(f"the question has no gap [[{gap}]], but the key answers it", "use one name in both places")
+
+
+@rule("R124", Severity.ERROR)
+def interactions_unreadable() -> Text:
+    """A question holds data that stemkey wrote for what Markdown has no words for, and it was changed.
+
+    Convert the question again from where it came from, or write it by hand in another way.
+    """
+    return Text("the setting 'interactions' is not what stemkey wrote", "convert the question again")

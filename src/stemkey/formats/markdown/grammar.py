@@ -7,12 +7,22 @@ is kept as a stray, so that no line gets lost. What anything means is decided la
 import re
 from enum import Enum, auto
 
-from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, DraftKey, DraftSection, KeyLetter, Outline
+from stemkey.formats.markdown.drafts import (
+    Block,
+    DraftChoice,
+    DraftItem,
+    DraftKey,
+    DraftSection,
+    KeyLetter,
+    KeyRow,
+    Outline,
+)
 from stemkey.formats.markdown.lines import (
     BLANK,
     BLANK_LINE,
     BULLET,
     COMMENT,
+    DEFINITION,
     FENCE,
     HEADING,
     LETTERED,
@@ -23,13 +33,14 @@ from stemkey.formats.markdown.lines import (
     Line,
 )
 from stemkey.formats.markdown.words import (
+    GAP_ROW,
     INSTRUCTIONS_HEADING,
     KEY_HEADING,
     KEY_LETTERS,
+    KEY_ROW,
     LABELLED,
     ONE_LETTER,
     PLAIN_HEADING,
-    QUESTION_WORD,
 )
 
 
@@ -81,10 +92,15 @@ class _Grammar:
                 self._numbered(line)
             elif kind == COMMENT:
                 self._comment(line)
-            elif kind == HEADING:
-                self._heading(line)
-            elif kind == RULE:
-                self._rule()
+            elif kind == DEFINITION:
+                continue  # links are resolved over the whole file
+            elif kind in (HEADING, RULE):
+                if self.block is not None and 0 < self.block.indent <= line.indent:
+                    self._continue(line)
+                elif kind == HEADING:
+                    self._heading(line)
+                else:
+                    self._rule()
             else:
                 self._continue(line)
             self.blank = False
@@ -106,6 +122,8 @@ class _Grammar:
         elif line.bold and KEY_LETTERS.match(line.raw, line.start) and self.outline.sections[0].items:
             self.in_key, self.key_level = True, 7
             self._open_key(line)
+        elif self._is_target(line):
+            self._open_target(line)
         elif self._opens_item(line):
             self._open_item(line)
         else:
@@ -114,10 +132,9 @@ class _Grammar:
     def _opens_item(self, line: Line) -> bool:
         item = self.item
         if item is None:
-            return self.place is not Place.INTRODUCTION or not self.block or _is_bold(line) or self._has_options()
-        if line.indent >= item.stem.indent and not (
-            int(line.label) == int(item.number) + 1 and _is_bold(line) == _is_bold(item.line) and self._has_options()
-        ):
+            is_instructed = self.place is Place.INTRODUCTION and self.block is not None and self.section.line is None
+            return not is_instructed or _is_bold(line) or self._has_options()
+        if line.indent >= item.stem.indent and not self._continues_numbering(line, item):
             return False
         if item.choices or _is_bold(line):
             self.list_in_stem = 0
@@ -126,6 +143,28 @@ class _Grammar:
             self.list_in_stem += 1
             return False
         return True
+
+    def _continues_numbering(self, line: Line, item: DraftItem) -> bool:
+        """Whether a line that is indented like a part of the question is the next one all the same."""
+        is_next = bool(item.choices) and self.blank and int(line.label) == int(item.number) + 1
+        return is_next and _is_bold(line) == _is_bold(item.line) and self._has_options()
+
+    def _is_target(self, line: Line) -> bool:
+        """Whether a numbered line is one of the things that the options above it are matched with."""
+        item = self.item
+        return (
+            item is not None
+            and line.bullet
+            and bool(item.choices)
+            and line.indent >= item.stem.indent
+            and int(line.label) == len(item.targets) + 1
+        )
+
+    def _open_target(self, line: Line) -> None:
+        assert self.item is not None  # _is_target says so
+        target = DraftChoice(line, line.label)
+        self.item.targets.append(target)
+        self.place, self.block = Place.CHOICE, target
 
     def _starts_list(self, item: DraftItem) -> bool:
         """Whether a line numbered 1 is a list inside the stem: `Which of these are true?` 1. … 2. … A) 1 and 2."""
@@ -168,18 +207,15 @@ class _Grammar:
         return letter > last or line.bullet == first.bullet
 
     def _heading(self, line: Line) -> None:
-        if self.place is Place.STEM and self.item is not None and line.indent >= self.item.stem.indent:
-            self._continue(line)
-            return
-        level, text = int(line.label), line.text.strip().rstrip("#").strip()
+        level, text = int(line.label), _CLOSING.sub("", line.text).strip()
         self._close()
-        if KEY_HEADING.search(text) and not (QUESTION_WORD.search(text) and not self._has_items()):
+        if not self.outline.title_line and level == 1 and not self._has_items() and self.section.line is None:
+            self.outline.title, self.outline.title_line = text, line
+            self.place = Place.INTRODUCTION
+        elif KEY_HEADING.search(text) and self._has_items():
             self.in_key, self.key_level = True, level
         elif self.in_key and level > self.key_level:
             pass
-        elif not self.outline.title_line and level == 1 and not self._has_items():
-            self.outline.title, self.outline.title_line = text, line
-            self.place = Place.INTRODUCTION
         elif INSTRUCTIONS_HEADING.match(text) and not self._has_items():
             self.place = Place.INTRODUCTION
         else:
@@ -226,10 +262,10 @@ class _Grammar:
         if place is Place.KEY and self.key is not None:
             self._key_line(line, self.key)
         elif place is Place.STEM and self.block is not None:
-            if not self._inline_key(line):
+            if not self._gap_row(line) and not self._inline_key(line):
                 self._append(self.block, line)
         elif place is Place.CHOICE:
-            if not self._inline_key(line):
+            if not self._gap_row(line) and not self._inline_key(line):
                 self._choice_line(line)
         elif place is Place.INTRODUCTION:
             self._introduction_line(line)
@@ -261,17 +297,27 @@ class _Grammar:
             self.outline.strays.append(self.stray)
         self.stray.append(line)
 
+    def _gap_row(self, line: Line) -> bool:
+        """Take a row that gives the choices of a dropdown: `- [[1]] Paris | Rome`."""
+        if line.kind != BULLET or self.item is None:
+            return False
+        match = GAP_ROW.match(line.raw, line.start)
+        if match is None or not _has_gap(self.item.stem.text, match["gap"]):
+            return False
+        self.item.gaps.append((match["gap"], line, match.end()))
+        return True
+
     def _inline_key(self, line: Line) -> bool:
         """Take a line that says the answer or the explanation right under its question."""
         item = self.item
         if item is None or line.kind not in (TEXT, BULLET, QUOTE) or (":" not in line.raw and "：" not in line.raw):
             return False
-        match = LABELLED.match(line.raw, line.indent)
-        if match is None or (not item.choices and match.lastgroup == "explanation"):
+        match = LABELLED.match(line.raw, _offset(line))
+        if match is None or (not item.choices and _label(match) == "explanation"):
             return False
         if item.key is None:
             item.key = DraftKey(line=line, number=item.number, letters=[])
-        if match.lastgroup == "answer":
+        if _label(match) == "answer":
             answer = read_key(line._replace(start=match.end()))
             item.key = DraftKey(
                 line=line,
@@ -279,29 +325,47 @@ class _Grammar:
                 letters=answer.letters,
                 text=answer.text,
                 text_at=answer.text_at,
+                whole=answer.whole,
+                whole_at=answer.whole_at,
                 parts=item.key.parts,
                 explanation=item.key.explanation or answer.explanation,
             )
             self.block = item.key.explanation
         else:
-            self._open_part(line, item.key, str(match.lastgroup), match.end())
+            self._open_part(line, item.key, _label(match), match.end())
         self.key, self.place = item.key, Place.KEY
         return True
 
     def _key_line(self, line: Line, key: DraftKey) -> None:
         if self._is_open_bold(key):
             self._continue_bold(line, key)
-        elif line.kind == LETTERED and line.bullet and key.letters:
+        elif line.kind == LETTERED and line.bullet and not self._is_inside(line):
             self._open_part(line, key, line.label.upper(), line.start)
-        elif line.kind in (TEXT, BULLET, QUOTE) and (match := LABELLED.match(line.raw, _offset(line))):
-            self._open_part(line, key, str(match.lastgroup), match.end())
+        elif line.kind == BULLET and (match := KEY_ROW.match(line.raw, line.start)) and not self._is_inside(line):
+            row = KeyRow(line, match.end(), match["gap"] or "")
+            key.rows.append(row)
+            self.block = row
+        elif (
+            line.kind in (TEXT, BULLET, QUOTE)
+            and (match := LABELLED.match(line.raw, _offset(line)))
+            and not self._is_inside(line)
+        ):
+            self._open_part(line, key, _label(match), match.end())
         elif self.block is None:
             key.explanation = self.block = Block(line, _offset(line), line.indent)
         else:
             self._append(self.block, line)
 
+    def _is_inside(self, line: Line) -> bool:
+        """Whether a line is indented into the part above it."""
+        return self.block is not None and 0 < self.block.indent <= line.indent and not isinstance(self.block, KeyRow)
+
     def _open_part(self, line: Line, key: DraftKey, name: str, start: int) -> None:
         block = Block(line, start, line.indent + 2 if line.bullet or line.kind == BULLET else line.indent)
+        row = key.rows[-1] if key.rows else None
+        if name == "explanation" and row and row.feedback is None and line.indent >= row.indent:
+            row.feedback = self.block = block
+            return
         self.block = block
         if name == "explanation" and key.explanation is None:
             key.explanation = block
@@ -329,12 +393,25 @@ class _Grammar:
         return any(section.items for section in self.outline.sections)
 
 
+_CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
+
+
 def _is_bold(line: Line) -> bool:
     return line.raw.startswith(("**", "__"), line.start)
 
 
 def _offset(line: Line) -> int:
     return len(line.raw) - len(line.raw.lstrip(" \t"))
+
+
+def _has_gap(text: str, name: str) -> bool:
+    return f"[[{name}]]" in text or f'data-gap="{name}"' in text
+
+
+def _label(match: re.Match[str]) -> str:
+    """Return what a label says its line is, with what stands in brackets behind it: `hint (shows count)`."""
+    name = next(name for name, words in match.groupdict().items() if words is not None and name != "options")
+    return f"{name} ({match['options']})" if match["options"] else name
 
 
 _SEPARATOR = re.compile(r"[ \t]*(?:[-–—:.][ \t]+)?")
@@ -355,6 +432,7 @@ def read_key(line: Line) -> DraftKey:
             for one in ONE_LETTER.finditer(raw, match.start("letters"), match.end("letters"))
         ]
         text_at = match.end()
+    key.whole, key.whole_at = (raw[position:close] if close >= 0 else raw[position:]).strip(), position
     if close >= 0:
         key.text, key.text_at = raw[text_at:close].strip(), text_at
         after = _SEPARATOR.match(raw, close + 2)

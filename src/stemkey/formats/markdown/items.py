@@ -1,44 +1,36 @@
-"""From drafts to the model: render, match key and question, and say what does not fit."""
+"""From drafts to items: names, keys, feedback, settings; each question is read on its own."""
 
 import re
-from difflib import SequenceMatcher, get_close_matches
+from collections.abc import Mapping
+from difflib import get_close_matches
 from fractions import Fraction
+from json import JSONDecodeError, loads
 from unicodedata import normalize
 
-from stemkey.diagnostics import Diagnostics, Span, column_letters
-from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, DraftKey, DraftSection, KeyLetter
+from stemkey.diagnostics import Diagnostics, Span
+from stemkey.formats.markdown.contents import Contents, with_gaps
+from stemkey.formats.markdown.drafts import DraftItem, DraftKey, DraftSection
 from stemkey.formats.markdown.findings import (
-    credit_unreadable,
     key_for_no_question,
     key_given_twice,
-    key_letter_and_text_disagree,
-    key_letter_not_an_option,
-    key_text_differs,
     number_repeated,
     numbering_starts_again,
-    option_letter_repeated,
-    option_letter_skipped,
     question_id_repeated,
-    question_without_options,
 )
+from stemkey.formats.markdown.interactions import Interactions
 from stemkey.formats.markdown.lines import Line
-from stemkey.formats.markdown.pictures import Pictures
-from stemkey.formats.markdown.settings import ITEM_NAMES, SettingReader, comment_settings, read_share
+from stemkey.formats.markdown.settings import ITEM_NAMES, SettingReader, comment_settings
 from stemkey.model import (
     EMPTY,
     FULL_CREDIT,
-    NO_CREDIT,
+    NO_EXTENSIONS,
     NO_FEEDBACK,
-    Cardinality,
-    Choice,
-    ChoiceInteraction,
     Content,
-    ExtendedTextInteraction,
     Feedback,
+    Hint,
     Interaction,
     Item,
 )
-from stemkey.richtext import from_markdown, from_markdown_inline, markup_left_out, to_plain
 
 
 def slug(text: str) -> str:
@@ -49,25 +41,22 @@ def slug(text: str) -> str:
 
 
 class ItemReader:
-    """Makes the items of one quiz; holds what they share: names taken, keys, pictures, findings."""
+    """Makes the items of one quiz; holds what they share: names taken, and keys not yet used."""
 
     def __init__(
         self,
-        source: str,
         quiz: str,
         keys: list[DraftKey],
-        pictures: Pictures,
+        contents: Contents,
         found: Diagnostics,
         *,
         points: Fraction = FULL_CREDIT,
-        references: dict[str, str] | None = None,
     ) -> None:
-        self.source = source
         self.quiz = quiz
-        self.pictures = pictures
+        self.contents = contents
+        self.interactions = Interactions(contents, found)
         self.found = found
         self.points = points
-        self.references = references or {}
         self.keys: dict[str, list[DraftKey]] = {}
         for key in keys:
             self.keys.setdefault(_plain_number(key.number), []).append(key)
@@ -81,16 +70,18 @@ class ItemReader:
         items = []
         for draft in section.items:
             number = _plain_number(draft.number)
-            name = self._name(number)
-            if name != number:
-                place = self._span(draft.line)
+            settings = self._settings(draft, number)
+            own_name = settings.text("number") if settings else ""
+            name = self._name(own_name or number)
+            if name != (own_name or number):
+                place = self.contents.span(draft.line)
                 if number in own:
                     self.found.add(number_repeated(number, name), place, item=name)
                 elif not restarted:
                     restarted = True
                     self.found.add(numbering_starts_again(section.title, number, name), place, item=name)
             own.add(number)
-            items.append(self._item(draft, number, name))
+            items.append(self._item(draft, settings, number, name))
         return tuple(items)
 
     def report_leftover_keys(self) -> None:
@@ -100,10 +91,10 @@ class ItemReader:
                 if key.used:
                     continue
                 if number in self.numbers:
-                    self.found.add(key_given_twice(number), self._span(key.line), item=number)
+                    self.found.add(key_given_twice(number), self.contents.span(key.line), item=number)
                 else:
                     near = get_close_matches(number, self.numbers, n=1, cutoff=0.8)
-                    self.found.add(key_for_no_question(number, near[0] if near else None), self._span(key.line))
+                    self.found.add(key_for_no_question(number, near[0] if near else None), self.contents.span(key.line))
 
     def _name(self, number: str) -> str:
         """Return a number that no other item has: the second `3` is `3-2`."""
@@ -114,147 +105,56 @@ class ItemReader:
         self.numbers.add(name)
         return name
 
-    def _item(self, draft: DraftItem, number: str, name: str) -> Item:
-        settings = self._settings(draft, name)
+    def _item(self, draft: DraftItem, settings: SettingReader | None, number: str, name: str) -> Item:
         key = self._key(draft, number, name)
-        stem = draft.stem
-        text = stem.text
-        body = self._block(_without_bold(text), stem, name)
-        interaction = self._choices(draft, key, settings, name) if draft.choices else self._free_response(draft, name)
+        interactions = self.interactions.read(draft, key, settings, name)
+        line = draft.line
         points = settings.number("points") if settings else None
         return Item(
             identifier=self._identifier(draft, settings, name),
             number=name,
             title=settings.text("title") if settings else "",
-            body=body,
-            interactions=(interaction,),
+            body=self._body(draft, interactions, name),
+            interactions=interactions,
             points=points if points is not None else self.points,
             feedback=self._feedback(key, name) if key else NO_FEEDBACK,
             penalty=settings.share("penalty") if settings else None,
+            hints=self._hints(key, name) if key and key.parts else (),
             tags=settings.names("tags") if settings else (),
             category=settings.names("category", "/") if settings else (),
             objective=settings.text("objective") if settings else "",
-            span=Span(self.source, draft.line.number, draft.line.at + 1, max(len(draft.line.raw) - draft.line.at, 1)),
+            extensions=read_extensions(settings) if settings else NO_EXTENSIONS,
+            span=Span(self.contents.source, line.number, line.at + 1, max(len(line.raw) - line.at, 1)),
         )
+
+    def _body(self, draft: DraftItem, interactions: tuple[Interaction, ...], name: str) -> Content:
+        text = without_bold(draft.stem.text)
+        if "[[" in text:
+            text = with_gaps(text, {interaction.identifier for interaction in interactions})
+        return self.contents.block(text, draft.stem, name)
 
     def _settings(self, draft: DraftItem, name: str) -> SettingReader | None:
         if not draft.comments:
             return None
         reader = SettingReader(self.found, name)
         for comment in draft.comments:
-            reader.add(comment_settings(comment, self.source, ITEM_NAMES) or (), ITEM_NAMES)
+            reader.add(comment_settings(comment, self.contents.source, ITEM_NAMES) or (), ITEM_NAMES)
         return reader
 
     def _identifier(self, draft: DraftItem, settings: SettingReader | None, name: str) -> str:
         own = settings.text("id") if settings else ""
         identifier = f"{self.quiz}-{slug(own)}" if own else f"{self.quiz}-q{name}"
+        if settings and "identifier" in settings.settings:
+            identifier = own = settings.text("identifier")
         if identifier in self.identifiers:
-            place = settings.settings["id"].place if settings and own else self._span(draft.line)
+            place = settings.settings["id"].place if settings and "id" in settings.settings else self._place(draft.line)
             self.found.add(question_id_repeated(own or identifier), place, item=name)
             identifier = f"{identifier}-q{name}"
         self.identifiers.add(identifier)
         return identifier
 
-    # Options and their credit
-
-    def _choices(
-        self, draft: DraftItem, key: DraftKey | None, settings: SettingReader | None, name: str
-    ) -> ChoiceInteraction:
-        credits_by_letter, cardinality = self._credits(draft, key, name)
-        self._check_letters(draft.choices, name)
-        feedback = self._choice_feedback(key, name)
-        choices = []
-        taken: set[str] = set()
-        source = self.source
-        for choice in draft.choices:
-            line = choice.first
-            content = self._inline(choice, name)
-            letter = choice.letter
-            if letter in taken:  # reported already; a name of its own keeps the option in the quiz
-                letter = column_letters(len(taken) + 25)
-            taken.add(letter)
-            choices.append(
-                Choice(
-                    identifier=letter,
-                    content=content,
-                    credit=credits_by_letter.get(letter, NO_CREDIT),
-                    feedback=feedback.get(letter, EMPTY) if feedback else EMPTY,
-                    span=Span(source, line.number, line.at + 1, max(len(line.raw) - line.at, 1)),
-                )
-            )
-        if key and key.text and len(key.letters) == 1:
-            self._compare_text(key, draft, choices, name)
-        return ChoiceInteraction(
-            choices=tuple(choices),
-            cardinality=cardinality,
-            shuffle=settings.flag("shuffle") if settings else None,
-        )
-
-    def _credits(self, draft: DraftItem, key: DraftKey | None, name: str) -> tuple[dict[str, Fraction], Cardinality]:
-        """Return the credit of each keyed letter."""
-        letters = key.letters if key else []
-        if not letters and any(choice.marked for choice in draft.choices):
-            letters = [KeyLetter(choice.letter, choice.first.at + 1) for choice in draft.choices if choice.marked]
-        known = [choice.letter for choice in draft.choices]
-        if len(letters) == 1 and not letters[0].credit and letters[0].letter in known:
-            return {letters[0].letter: FULL_CREDIT}, Cardinality.SINGLE
-        shares: dict[str, Fraction | None] = {}
-        for entry in letters:
-            place = Span(self.source, key.line.number if key else draft.line.number, entry.column)
-            if entry.letter not in known:
-                self.found.add(key_letter_not_an_option(entry.letter, _listed(known)), place, item=name)
-                continue
-            share = read_share(entry.credit) if entry.credit else None
-            if entry.credit and share is None:
-                self.found.add(credit_unreadable(entry.credit), place, item=name)
-            shares[entry.letter] = share
-        return _shared(shares, several=len(letters) > 1)
-
-    def _check_letters(self, choices: list[DraftChoice], name: str) -> None:
-        if "".join([choice.letter for choice in choices]) == _ALPHABET[: len(choices)]:
-            return
-        expected = "A"
-        seen: set[str] = set()
-        for choice in choices:
-            letter = choice.letter
-            if letter != expected:
-                place = Span(self.source, choice.first.number, choice.first.at + 1)
-                if letter in seen:
-                    self.found.add(option_letter_repeated(letter), place, item=name)
-                else:
-                    self.found.add(option_letter_skipped(expected, letter), place, item=name)
-            seen.add(letter)
-            expected = chr(ord(letter) + 1) if letter < "Z" else "A"
-
-    def _compare_text(self, key: DraftKey, draft: DraftItem, choices: list[Choice], name: str) -> None:
-        """Compare the key's text with the option it names; what is no option's text is an explanation."""
-        letter = key.letters[0].letter
-        index = next((index for index, choice in enumerate(draft.choices) if choice.letter == letter), None)
-        if index is None or draft.choices[index].text == key.text:
-            return
-        wanted = _normal(to_plain(from_markdown_inline(key.text)))
-        texts = [_normal(to_plain(choice.content)) for choice in choices]
-        if wanted == texts[index]:
-            return
-        place = Span(self.source, key.line.number, key.text_at + 1, max(len(key.text), 1))
-        other = next((place for place, text in enumerate(texts) if text == wanted), None)
-        said, option = _short(key.text), _short(to_plain(choices[index].content))
-        if other is not None:
-            found = key_letter_and_text_disagree(letter, said, option, choices[other].identifier)
-            self.found.add(found, place, item=name)
-        elif _resembles(wanted, texts[index], texts[:index] + texts[index + 1 :]):
-            self.found.add(key_text_differs(letter, said, option), place, item=name)
-        elif key.in_bold:
-            self.found.add(key_letter_and_text_disagree(letter, said, option, None), place, item=name)
-        else:
-            first = Block(key.line, key.text_at, key.line.indent)
-            for line in key.explanation.lines if key.explanation else []:
-                first.append(line)
-            key.explanation = first
-
-    def _free_response(self, draft: DraftItem, name: str) -> Interaction:
-        self.found.add(question_without_options(name), self._span(draft.line), item=name)
-        return ExtendedTextInteraction()
+    def _place(self, line: Line) -> Span:
+        return self.contents.span(line)
 
     # The key
 
@@ -268,83 +168,73 @@ class ItemReader:
         if draft.key is None:
             return key
         if draft.key.letters and key.letters:
-            self.found.add(key_given_twice(name), self._span(key.line), item=name)
+            self.found.add(key_given_twice(name), self.contents.span(key.line), item=name)
         if not draft.key.letters:
             draft.key.letters, draft.key.text, draft.key.text_at = key.letters, key.text, key.text_at
+            draft.key.whole, draft.key.whole_at, draft.key.in_bold = key.whole, key.whole_at, key.in_bold
             draft.key.line = key.line
         if draft.key.explanation is None:
             draft.key.explanation = key.explanation
         draft.key.parts += key.parts
+        draft.key.rows += key.rows
         return draft.key
 
+    # Feedback
+
     def _feedback(self, key: DraftKey, name: str) -> Feedback:
-        general = EMPTY
-        if key.explanation:
-            general = self._block(key.explanation.text, key.explanation, name)
+        general = self.contents.block(key.explanation.text, key.explanation, name) if key.explanation else EMPTY
         if not key.parts:
             return Feedback(general=general) if general else NO_FEEDBACK
-        parts = {label: self._block(block.text, block, name) for label, block in key.parts if len(label) > 1}
+        parts: dict[str, Content] = {}
+        for label, block in key.parts:
+            if label in _FEEDBACK:
+                known = parts.get(label)
+                content = self.contents.block(block.text, block, name)
+                parts[label] = Content(f"{known}\n{content}") if known else content
+        if "explanation" in parts:
+            general = Content(f"{general}\n{parts['explanation']}") if general else parts["explanation"]
         return Feedback(
-            general=general or parts.get("explanation", EMPTY),
+            general=general,
             correct=parts.get("correct", EMPTY),
             partial=parts.get("partial", EMPTY),
             incorrect=parts.get("incorrect", EMPTY),
         )
 
-    def _choice_feedback(self, key: DraftKey | None, name: str) -> dict[str, Content]:
-        if key is None or not key.parts:
-            return {}
-        return {label: self._inline(block, name) for label, block in key.parts if len(label) == 1}
+    def _hints(self, key: DraftKey, name: str) -> tuple[Hint, ...]:
+        return tuple(
+            Hint(
+                content=self.contents.block(block.text, block, name),
+                clears_wrong="clears wrong" in label,
+                shows_count="shows count" in label,
+            )
+            for label, block in key.parts
+            if label.startswith("hint")
+        )
 
-    # Content
 
-    def _block(self, text: str, block: Block, name: str | None) -> Content:
-        dropped: list[str] = []
-        content = from_markdown(text, references=self.references, dropped=dropped)
-        if dropped or "src=" in content:
-            self._look_at(content, block, name, dropped)
-        return content
+_FEEDBACK = frozenset({"explanation", "correct", "partial", "incorrect"})
 
-    def _inline(self, block: Block, name: str | None) -> Content:
-        dropped: list[str] = []
-        content = from_markdown_inline(block.text, references=self.references, dropped=dropped)
-        if dropped or "src=" in content:
-            self._look_at(content, block, name, dropped)
-        return content
 
-    def _look_at(self, content: Content, block: Block, name: str | None, dropped: list[str]) -> None:
-        self.pictures.gather(content, block.lines, name)
-        if dropped:
-            self.found.add(markup_left_out(tuple(dict.fromkeys(dropped))), self._span(block.first), item=name)
-
-    def content(self, blocks: list[Block]) -> Content:
-        """Return blocks that belong to no item, as one content."""
-        return Content("\n".join(filter(None, (self._block(block.text, block, None) for block in blocks))))
-
-    def _span(self, line: Line) -> Span:
-        return Span(self.source, line.number, line.at + 1, max(len(line.raw.rstrip()) - line.at, 1))
+def read_extensions(settings: SettingReader) -> Mapping[str, str]:
+    """Return what only one format knows, from `extensions: {"moodle:stamp": "…"}`."""
+    setting = settings.settings.get("extensions")
+    if setting is None:
+        return NO_EXTENSIONS
+    value = setting.value
+    if isinstance(value, str):
+        try:
+            value = loads(value)
+        except (JSONDecodeError, RecursionError):
+            value = None
+    if not isinstance(value, dict):
+        settings.refuse("extensions", 'names and values in JSON: {"moodle:stamp": "x"}')
+        return NO_EXTENSIONS
+    return {str(name): str(text) for name, text in value.items()}
 
 
 def _plain_number(number: str) -> str:
     return number.lstrip("0") or "0"
 
-
-def _listed(letters: list[str]) -> str:
-    return ", ".join(letters[:-1]) + f" and {letters[-1]}" if len(letters) > 1 else "".join(letters)
-
-
-def _shared(shares: dict[str, Fraction | None], *, several: bool) -> tuple[dict[str, Fraction], Cardinality]:
-    """Return the credit of each letter: what is not said is shared equally."""
-    given = {letter: share for letter, share in shares.items() if share is not None}
-    if given and (len(shares) == 1 or list(given.values()).count(FULL_CREDIT) == 1):
-        return {letter: FULL_CREDIT if share is None else share for letter, share in shares.items()}, Cardinality.SINGLE
-    silent = [letter for letter, share in shares.items() if share is None]
-    rest = FULL_CREDIT - sum((share for share in given.values() if share > 0), NO_CREDIT)
-    credit = dict(given) | {letter: rest / len(silent) for letter in silent}
-    return credit, Cardinality.MULTIPLE if several else Cardinality.SINGLE
-
-
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 _BOLD = re.compile(
     r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1[ \t]*(?=\n[ \t]*(?:\n|```|~~~|\||[-*+] |\d+[.)] |!\[|> )|\n?\Z)", re.DOTALL
@@ -352,7 +242,7 @@ _BOLD = re.compile(
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 
 
-def _without_bold(text: str) -> str:
+def without_bold(text: str) -> str:
     """Return a stem without the bold around its whole first paragraph, as the house writes its questions."""
     mark = text[:2]
     if mark not in ("**", "__"):
@@ -363,30 +253,3 @@ def _without_bold(text: str) -> str:
     if match is None or "\n\n" in match[2] or mark in _CODE.sub("", match[2]):
         return text
     return match[2] + text[match.end() :]
-
-
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys('‘’‚‛“”„‟«»"`´', "'"))
-
-
-def _normal(text: str) -> str:
-    """Return a text as it is compared: without case, blanks, kinds of quotes and dashes, and the last full stop."""
-    text = normalize("NFKC", text).translate(_DASHES).casefold()
-    return re.sub(r"[\s'*_]+", "", text).rstrip(".;,:…")
-
-
-def _resembles(text: str, option: str, others: list[str]) -> bool:
-    """Whether a key's text is the option's, cut short or mistyped, and no other option's."""
-    if not text or not option:
-        return False
-    begins = len(text) >= 3 and (option.startswith(text) or text.startswith(option))
-    if begins and not any(other.startswith(text) for other in others):
-        return True
-    similar = SequenceMatcher(None, text[:500], option[:500]).ratio()
-    if similar < 0.8:
-        return False
-    return all(SequenceMatcher(None, text[:500], other[:500]).ratio() < similar for other in others)
-
-
-def _short(text: str, width: int = 60) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= width else text[: width - 1].rstrip() + "…"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-BLANK, TEXT, HEADING, RULE, FENCE, COMMENT, QUOTE, TABLE, NUMBERED, LETTERED, BULLET = range(11)
+BLANK, TEXT, HEADING, RULE, FENCE, COMMENT, QUOTE, TABLE, NUMBERED, LETTERED, BULLET, DEFINITION = range(12)
 
 
 class Line(NamedTuple):
@@ -105,6 +105,12 @@ def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
         yield _labelled(raw, body, number, indent, offset)
 
 
+DEFINED = re.compile(
+    r"\[(?P<label>(?:[^\[\]\\\n]|\\.){1,999})\]:[ \t]*(?:<(?P<pointed>[^<>\n]*)>|(?P<target>\S+))"
+    r"(?:[ \t]+(?:\"(?P<title>[^\"\n]*)\"|'(?P<single>[^'\n]*)'|\([^()\n]*\)))?[ \t]*$"
+)
+"""A link definition: `[paper]: https://example.org/p.pdf "A paper"`."""
+
 _UNDERLINES = ("=", "-")
 
 
@@ -119,6 +125,8 @@ def _is_underlined(lines: list[str], index: int) -> bool:
 
 def _labelled(raw: str, body: str, number: int, indent: int, offset: int) -> Line:
     """Return a line that begins with a bullet, a box, a number or a letter, or may do so."""
+    if body[0] == "[" and indent <= 3 and DEFINED.match(body):
+        return Line(DEFINITION, number, indent, "", offset, offset, False, "", False, raw)
     if body[0] in "-*_" and not body.strip("-*_ \t") and _RULE.match(body):
         return Line(RULE, number, indent, "", offset, offset, False, "", False, raw)
     match = _LABEL.match(body)

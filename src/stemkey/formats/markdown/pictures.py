@@ -22,10 +22,11 @@ _MEDIA = frozenset(
 class Pictures:
     """The assets of one quiz, gathered while its contents are rendered."""
 
-    __slots__ = ("_found", "_source", "assets")
+    __slots__ = ("_embedded", "_found", "_source", "assets")
 
-    def __init__(self, source: Source, found: Diagnostics) -> None:
+    def __init__(self, source: Source, embedded: dict[str, bytes], found: Diagnostics) -> None:
         self._source = source
+        self._embedded = embedded
         self._found = found
         self.assets: dict[str, Asset] = {}
 
@@ -34,6 +35,9 @@ class Pictures:
         for match in _SRC.finditer(html):
             path = unescape(match[1])
             if path in self.assets or path.lower().startswith("data:"):
+                continue
+            if path in self._embedded:
+                self.assets[path] = Asset(name=path, data=self._embedded[path])
                 continue
             if _REMOTE.match(path):
                 self._found.add(image_remote(path), self._place(path, lines), item=item)

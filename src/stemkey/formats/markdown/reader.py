@@ -1,11 +1,14 @@
 """Read a quiz in Markdown: `source -> lines -> outline -> items -> quiz`. The language: docs/markdown.md."""
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable
+from contextlib import suppress
 from fractions import Fraction
 
 from stemkey.diagnostics import Diagnostics, Span
 from stemkey.files import Source, decode_text
+from stemkey.formats.markdown.contents import Contents
 from stemkey.formats.markdown.drafts import DraftSection, Outline
 from stemkey.formats.markdown.findings import (
     heading_is_not_the_title,
@@ -13,11 +16,12 @@ from stemkey.formats.markdown.findings import (
     text_belongs_to_nothing,
 )
 from stemkey.formats.markdown.grammar import outline
-from stemkey.formats.markdown.items import ItemReader, slug
-from stemkey.formats.markdown.lines import Line, scan_lines
+from stemkey.formats.markdown.items import ItemReader, read_extensions, slug
+from stemkey.formats.markdown.lines import DEFINED, DEFINITION, Line, scan_lines
 from stemkey.formats.markdown.pictures import Pictures
 from stemkey.formats.markdown.settings import (
     QUIZ_NAMES,
+    SECTION_NAMES,
     SettingReader,
     comment_settings,
     front_matter_settings,
@@ -25,6 +29,7 @@ from stemkey.formats.markdown.settings import (
 )
 from stemkey.formats.markdown.syntax import MarkdownOptions
 from stemkey.model import Quiz, Section, Settings
+from stemkey.richtext import from_markdown_inline, to_plain
 
 
 def read_markdown(source: Source, options: MarkdownOptions, found: Diagnostics) -> Quiz:
@@ -40,55 +45,70 @@ def read_markdown(source: Source, options: MarkdownOptions, found: Diagnostics) 
     draft = outline(lines)
     for comment in draft.comments:
         settings.add(comment_settings(comment, source.name, QUIZ_NAMES) or (), QUIZ_NAMES)
-    return _quiz(source, draft, settings, _references(body), found)
+    return _quiz(source, draft, settings, lines, found)
 
 
-def _quiz(
-    source: Source, draft: Outline, settings: SettingReader, references: dict[str, str], found: Diagnostics
-) -> Quiz:
+def _quiz(source: Source, draft: Outline, settings: SettingReader, lines: list[Line], found: Diagnostics) -> Quiz:
     identifier = slug(settings.text("id") or source.stem)
     points = settings.number("points")
-    pictures = Pictures(source, found)
-    reader = ItemReader(
-        source.name,
-        identifier,
-        draft.keys,
-        pictures,
-        found,
-        points=points if points is not None else Fraction(1),
-        references=references,
-    )
+    references, files = _definitions(lines) if any(line.kind == DEFINITION for line in lines) else ({}, {})
+    pictures = Pictures(source, files, found)
+    contents = Contents(source.name, references, pictures, found)
+    reader = ItemReader(identifier, draft.keys, contents, found, points=points if points is not None else Fraction(1))
     sections = tuple(_sections(draft, reader, source.name, found))
     reader.report_leftover_keys()
-    _report_strays(draft.strays, source.name, references, found)
-    title = settings.text("title") or draft.title
-    if draft.title_line and draft.title != title:
-        found.add(heading_is_not_the_title(draft.title, title), Span(source.name, draft.title_line.number))
+    _report_strays(draft.strays, source.name, found)
+    heading = _words(draft.title)
+    title = settings.text("title") or heading
+    if draft.title_line and heading != title:
+        found.add(heading_is_not_the_title(heading, title), Span(source.name, draft.title_line.number))
     return Quiz(
         identifier=identifier,
         title=title,
-        instructions=reader.content(draft.instructions),
+        instructions=contents.joined(draft.instructions),
         settings=_settings(settings),
         tags=settings.names("tags"),
         category=settings.names("category", "/"),
         is_bank=settings.flag("bank") or False,
         sections=sections,
         assets=pictures.assets,
+        extensions=read_extensions(settings),
         span=Span(source.name, draft.title_line.number if draft.title_line else 1),
     )
+
+
+def _words(heading: str) -> str:
+    """Return a heading as plain text: `` `A` & *B* `` is `A & B`."""
+    return to_plain(from_markdown_inline(heading)) if _MARKUP.search(heading) else heading
+
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>&$~]")
 
 
 def _sections(draft: Outline, reader: ItemReader, source: str, found: Diagnostics) -> Iterable[Section]:
     for section in draft.sections:
         if section.items:
-            yield Section(
-                title=section.title,
-                instructions=reader.content(section.instructions),
-                items=reader.read_section(section),
-                span=Span(source, section.line.number) if section.line else None,
-            )
+            yield _section(section, reader, source, found)
         elif section.line and section.instructions:
             _report_empty(section, section.line, source, found)
+
+
+def _section(draft: DraftSection, reader: ItemReader, source: str, found: Diagnostics) -> Section:
+    settings = SettingReader(found)
+    for comment in draft.comments:
+        settings.add(comment_settings(comment, source, SECTION_NAMES) or (), SECTION_NAMES)
+    title = settings.text("title") or _words(draft.title)
+    return Section(
+        identifier=settings.text("id"),
+        title=title,
+        instructions=reader.contents.joined(draft.instructions),
+        items=reader.read_section(draft),
+        select=settings.whole("draw"),
+        points_per_item=settings.number("points each"),
+        shuffle=settings.flag("shuffle"),
+        bank=settings.text("bank"),
+        span=Span(source, draft.line.number) if draft.line else None,
+    )
 
 
 def _report_empty(section: DraftSection, line: Line, source: str, found: Diagnostics) -> None:
@@ -123,28 +143,38 @@ def _shuffle(settings: SettingReader) -> tuple[bool | None, bool | None]:
         of_choices, of_items = _SHUFFLED[word.lower()]
         choices = of_choices if of_choices is not None else choices
         items = of_items if of_items is not None else items
+    if "shuffle" not in settings.settings:
+        return settings.flag("shuffle choices"), settings.flag("shuffle items")
     if (choices, items) == (True, None) or (choices, items) == (None, True):
         return choices or False, items or False
     return choices, items
 
 
-_REFERENCE = re.compile(r"^ {0,3}\[([^\]\n]+)\]:[ \t]*<?(\S+?)>?(?:[ \t]+[\"'(].*)?[ \t]*$", re.MULTILINE)
+def _definitions(lines: list[Line]) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return the link definitions of the whole file, and the files that it holds as `data:` definitions.
 
-
-def _references(text: str) -> dict[str, str]:
-    """Return the link definitions of the whole file: an item may use one that stands at its end."""
-    if "]:" not in text:
-        return {}
-    return {" ".join(match[1].split()).casefold(): match[2] for match in reversed(list(_REFERENCE.finditer(text)))}
-
-
-def _report_strays(strays: list[list[Line]], source: str, references: dict[str, str], found: Diagnostics) -> None:
-    for lines in strays:
-        kept = [line for line in lines if not (references and _REFERENCE.match(line.raw))]
-        if not kept:
+    An item may use a link that is defined at the end of the file.
+    """
+    links: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    for line in lines:
+        match = DEFINED.match(line.raw.strip()) if line.kind == DEFINITION else None
+        if match is None:
             continue
-        first = kept[0]
+        label = re.sub(r"\\([\\\[\]])", r"\1", match["label"])
+        target = match["pointed"] if match["pointed"] is not None else match["target"]
+        if target.startswith("data:") and ";base64," in target:
+            with suppress(ValueError):
+                files[label] = b64decode(target.partition(";base64,")[2], validate=True)
+        else:
+            links.setdefault(" ".join(label.split()).casefold(), target)
+    return links, files
+
+
+def _report_strays(strays: list[list[Line]], source: str, found: Diagnostics) -> None:
+    for lines in strays:
+        first = lines[0]
         words = " ".join(first.raw.split())
         text = words if len(words) <= 60 else words[:59].rstrip() + "…"
         place = Span(source, first.number, first.indent + 1, max(len(first.raw.strip()), 1))
-        found.add(text_belongs_to_nothing(text, len(kept)), place)
+        found.add(text_belongs_to_nothing(text, len(lines)), place)

@@ -13,16 +13,17 @@ from stemkey.formats.markdown.findings import front_matter_unreadable, setting_u
 from stemkey.formats.markdown.lines import Line
 
 QUIZ_NAMES = (
-    "id", "title", "points", "shuffle", "time limit", "attempts", "tags", "category", "bank", "extensions",
+    "id", "title", "points", "shuffle", "shuffle choices", "shuffle items", "time limit", "attempts", "tags", "category", "bank", "extensions",
 )  # fmt: skip
 SECTION_NAMES = ("id", "draw", "points each", "shuffle", "bank", "title")
 ITEM_NAMES = (
-    "id", "title", "points", "shuffle", "tags", "category", "objective", "penalty", "type", "choose", "case",
-    "wildcards", "lines", "file types", "maximum files", "units", "unit required", "unit penalty", "extensions",
+    "id", "identifier", "number", "title", "points", "shuffle", "tags", "category", "objective", "penalty", "type",
+    "choose", "fixed", "case", "weight", "lines", "file types", "maximum files", "units", "unit required",
+    "unit penalty", "extensions", "interactions",
 )  # fmt: skip
 _SYNONYMS = {
     "time": "time limit", "timelimit": "time limit", "time limit minutes": "time limit", "shuffle answers": "shuffle",
-    "identifier": "id", "point": "points", "categories": "category", "tag": "tags", "keywords": "tags", "name": "title",
+    "point": "points", "categories": "category", "tag": "tags", "keywords": "tags", "name": "title",
     "learning objective": "objective", "pick": "draw", "select": "draw", "points per question": "points each",
 }  # fmt: skip
 
@@ -56,7 +57,7 @@ class SettingReader:
         """Add settings, reporting those with an unknown name."""
         for setting in settings:
             name = plain_name(setting.name)
-            if name in known:
+            if name.rpartition("]] ")[2] in known:
                 self.settings[name] = Setting(name, setting.value, setting.place)
             else:
                 near = get_close_matches(name, known, n=1)
@@ -74,7 +75,9 @@ class SettingReader:
         setting = self.settings.get(name)
         if setting is None:
             return ()
-        parts = setting.value if isinstance(setting.value, list) else _split(setting.text, separator)
+        parts = setting.value if isinstance(setting.value, list) else _json_list(setting.text)
+        if parts is None:
+            parts = _split(setting.text, separator)
         return tuple(part for part in (str(part).strip() for part in parts) if part)
 
     def number(self, name: str) -> Fraction | None:
@@ -136,16 +139,26 @@ _NO = frozenset({"no", "false", "off", "0", "none"})
 
 def plain_name(name: str) -> str:
     """Return a setting's name as we know it: `Time_Limit` is `time limit`."""
+    gap, separator, name = name.rpartition("]]")
     name = " ".join(name.lower().replace("_", " ").replace("-", " ").split())
-    return _SYNONYMS.get(name, name)
+    return f"{gap}{separator} {_SYNONYMS.get(name, name)}".strip()
+
+
+def _json_list(text: str) -> list[Any] | None:
+    """Return the parts of `["a", "b"]`; None where the text is no list in JSON."""
+    if not text.startswith("["):
+        return None
+    try:
+        parts = loads(text)
+    except (JSONDecodeError, RecursionError):
+        return None
+    return parts if isinstance(parts, list) else None
 
 
 def _split(text: str, separator: str) -> list[str]:
     """Split a text at separators; a doubled `/` in a path is the character itself."""
     if separator == "/":
         return [part.replace("\0", "/") for part in text.replace("//", "\0").split("/")]
-    if text.startswith("[") and text.endswith("]"):
-        text = text[1:-1]
     return text.split(separator)
 
 
@@ -176,7 +189,9 @@ def read_share(text: str) -> Fraction | None:
 
 # Comments
 
-_PAIR = re.compile(r"\s*(?P<name>[A-Za-z][A-Za-z _-]{0,30}?)\s*:\s*(?P<value>.*?)\s*$", re.DOTALL)
+_PAIR = re.compile(
+    r"\s*(?P<name>(?:\[\[[^\]\n]+\]\][ \t]*)?[A-Za-z][A-Za-z _-]{0,30}?)\s*:\s*(?P<value>.*?)\s*$", re.DOTALL
+)
 _PIECE = re.compile(r'(?:[^;"\n]|"(?:[^"\\\n]|\\.)*"|")+')
 
 
@@ -199,6 +214,7 @@ def comment_settings(comment: Line, source: str, known: tuple[str, ...]) -> list
                 Setting(match["name"], _unquoted(match["value"]), Span(source, comment.number + offset, column))
             )
     names = [plain_name(setting.name) for setting in settings]
+    names = [name.rpartition("]] ")[2] for name in names]
     if any(name in known for name in names) or any(get_close_matches(name, known, n=1, cutoff=0.75) for name in names):
         return settings
     return None

@@ -27,12 +27,13 @@ _LABELS = {
     "hint": "hint|tip|hinweis|pista|indice|suggerimento",
     "answer": "answers?|correct answers?|right answers?|correct options?|correct choices?|key|ans|solution|antwort|richtige antwort"
     "|respuesta|respuesta correcta|resposta|réponse|risposta|答案|正解|정답",
+    "otherwise": "otherwise|any other answer|else",
     "notes": "grader notes?|notes for graders?|grading notes?|model answer|rubric|marking|sample answer|expected answer",
     "template": "template|response template",
 }
 _ALTERNATIVES = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items())
 LABELLED = re.compile(
-    rf"(?:[-*+>][ \t]+)?[*_]{{0,3}}(?:{_ALTERNATIVES})[ \t]*(?:[*_]{{1,3}}[ \t]*[:：]|[:：][*_]{{0,3}})[ \t]*",
+    rf"(?:[-*+>][ \t]+)?[*_]{{0,3}}(?:{_ALTERNATIVES})(?:[ \t]*\((?P<options>[^()]*)\))?[ \t]*(?:[*_]{{1,3}}[ \t]*[:：]|[:：][*_]{{0,3}})[ \t]*",
     re.IGNORECASE,
 )
 """A line that says what it is: `- Explanation: …`, `**Answer:** B`. The matched group's name is what it is."""
@@ -45,3 +46,8 @@ KEY_LETTERS = re.compile(
 )
 """The letters of a key and what ends them: `B) text`, `A, C)`, `B`."""
 ONE_LETTER = re.compile(r"(?<![A-Za-z])([A-Za-z])(?![A-Za-z])\)?(?:[ \t]*\((?P<credit>[^()]*)\))?")
+
+KEY_ROW = re.compile(r"(?:\[\[(?P<gap>[^\]\n]+)\]\][ \t]*)?=(?:[ \t]+|$)")
+"""What a row of accepted answers begins with, behind its bullet."""
+GAP_ROW = re.compile(r"\[\[(?P<gap>[^\]\n]+)\]\][ \t]*(?=[^=\s])")
+"""What a row of a dropdown's choices begins with, behind its bullet."""
