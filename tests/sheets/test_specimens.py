@@ -12,9 +12,16 @@ from stemkey.sheets import SheetOptions, open_sheet
 
 SPECIMENS = [
     ("plain/csv_plain.csv", "plain", "number", 12),
-    ("google_forms/google_forms_sheets.csv", "plain", "text", 12),
-    ("google_forms/google_forms_download_score_feedback.csv", "plain", "text", 12),
-    ("microsoft_forms/ms_forms.xlsx", "plain", "text", 12),
+    ("google_forms/google_forms_sheets.csv", "google-forms", "text", 12),
+    ("google_forms/google_forms_download_score_feedback.csv", "google-forms", "text", 12),
+    ("microsoft_forms/ms_forms.xlsx", "microsoft-forms", "text", 12),
+    ("blackboard/blackboard_by_user_shuffled.csv", "blackboard", "text", 12),
+    ("blackboard/blackboard_by_question_and_user_utf16.csv", "blackboard", "text", 12),
+    ("brightspace/d2l_attempt_details_choice_rows.csv", "brightspace", "text", 8),
+    ("qualtrics/qualtrics_three_headers.csv", "qualtrics", "text", 12),
+    ("surveymonkey/surveymonkey_two_headers.csv", "surveymonkey", "text", 12),
+    ("limesurvey/limesurvey_code_and_text.csv", "limesurvey", "text", 12),
+    ("plain/long_shuffled.csv", "plain-long", "text", 12),
     ("canvas_classic/canvas_student_analysis.csv", "canvas", "text", 12),
     ("canvas_classic/attempts_canvas_all_versions.csv", "canvas", "text", 11),
     ("moodle/moodle_responses_en.csv", "moodle", "number", 12),
@@ -42,3 +49,24 @@ def test_a_specimen_is_read_as_what_it_is(
     assert {match.by for match in table.mapping} == {by}
     assert sum(len(batch) for batch in table.batches()) == rows
     assert not found.has_errors
+
+
+@pytest.mark.parametrize(
+    "name", ["gradescope/scores.csv", "gradebooks/canvas_gradebook.csv", "gradebooks/blackboard_upload.csv"]
+)
+def test_a_file_of_marks_is_called_by_its_name(shared: Path, day51: Path, name: str) -> None:
+    quiz = read_markdown(open_source(day51), MarkdownOptions(), Diagnostics())
+    found = Diagnostics()
+    assert open_sheet(open_source(shared / "data" / "sheets" / name), quiz, SheetOptions(), found) is None
+    assert [finding.code for finding in found] == ["S115"]
+
+
+def test_scanner_lines_are_cut_where_the_user_says(shared: Path, day51: Path) -> None:
+    quiz = read_markdown(open_source(day51), MarkdownOptions(), Diagnostics())
+    options = SheetOptions(fixed="id=1-7,name=8-27,answers=28-37")
+    source = open_source(shared / "data" / "sheets" / "scantron_fixed" / "fixed_width_scantron.dat")
+    table = open_sheet(source, quiz, options, Diagnostics())
+    assert table
+    (batch,) = table.batches()
+    assert len(batch) == 12
+    assert batch.ids[0] == b"0005997"

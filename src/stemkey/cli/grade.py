@@ -10,6 +10,20 @@ import typer
 from stemkey.cli.show import refuse, show_findings
 
 
+class ErrorsAs(StrEnum):
+    """What a damaged cell counts as."""
+
+    UNREADABLE = "unreadable"
+    BLANK = "blank"
+
+
+class Answers(StrEnum):
+    """What single letters and numbers are."""
+
+    LETTERS = "letters"
+    TEXTS = "texts"
+
+
 class Attempts(StrEnum):
     """Which attempt counts where a candidate has several."""
 
@@ -51,6 +65,24 @@ def grade(
     allow_missing: Annotated[
         bool, typer.Option("--allow-missing", help="Items without a column were not given.")
     ] = False,
+    no_header: Annotated[
+        bool, typer.Option("--no-header", help="The sheet has no header; name columns by their letters.")
+    ] = False,
+    numbers_from: Annotated[
+        int | None,
+        typer.Option(metavar="0|1", min=0, max=1, help="What the first option is where answers are numbers."),
+    ] = None,
+    answers: Annotated[
+        Answers | None,
+        typer.Option(help="What letters and numbers are where options are themselves letters or numbers."),
+    ] = None,
+    errors_as: Annotated[
+        ErrorsAs, typer.Option("--errors-as", help="What damaged cells count as.")
+    ] = ErrorsAs.UNREADABLE,
+    fixed: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMNS", help="Columns of a scanner's file: id=1-7,name=8-27,answers=28-37."),
+    ] = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Grade without the questions that have errors.")
     ] = False,
@@ -90,6 +122,11 @@ def grade(
                 map=tuple(_mapped(text) for text in map_ or []),
                 not_reached=not_reached,
                 allow_missing=allow_missing,
+                no_header=no_header,
+                numbers_from=numbers_from,
+                answers=answers.value if answers else None,
+                errors_as=errors_as.value,
+                fixed=fixed,
             ),
         )
         outcome = grade_class(quiz, sheets, out, options)

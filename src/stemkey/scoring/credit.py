@@ -77,7 +77,7 @@ def _of_parts(interactions: Iterable[Interaction], parts: list[Creditor]) -> Cre
 
 
 def _weight(interaction: Interaction) -> Fraction:
-    if isinstance(interaction, InlineChoiceInteraction | TextEntryInteraction):
+    if isinstance(interaction, ChoiceInteraction | InlineChoiceInteraction | TextEntryInteraction):
         return interaction.weight
     return ALL
 

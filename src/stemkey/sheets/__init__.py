@@ -64,6 +64,111 @@ SOURCES: tuple[SheetSource, ...] = (
         evidence="reports written by Canvas's own code, with its points",
     ),
     SheetSource(
+        name="google-forms",
+        title="Google Forms: linked sheet and download",
+        reads="stemkey.sheets.forms:read_google",
+        recognises="stemkey.sheets.forms:is_google",
+        evidence="public examples of both dialects",
+    ),
+    SheetSource(
+        name="microsoft-forms",
+        title="Microsoft Forms",
+        reads="stemkey.sheets.forms:read_microsoft",
+        recognises="stemkey.sheets.forms:is_microsoft",
+        evidence="public examples",
+    ),
+    SheetSource(
+        name="blackboard",
+        title="Blackboard Download Results, by user",
+        reads="stemkey.sheets.blackboard:read_blackboard",
+        recognises="stemkey.sheets.blackboard:is_blackboard",
+        evidence="public examples",
+    ),
+    SheetSource(
+        name="blackboard-long",
+        title="Blackboard Download Results, by question and user",
+        reads="stemkey.sheets.long:read_blackboard_long",
+        recognises="stemkey.sheets.long:is_blackboard_long",
+        evidence="from documentation only",
+    ),
+    SheetSource(
+        name="brightspace",
+        title="Brightspace attempt details",
+        reads="stemkey.sheets.long:read_brightspace",
+        recognises="stemkey.sheets.long:is_brightspace",
+        evidence="a public example",
+    ),
+    SheetSource(
+        name="zipgrade",
+        title="ZipGrade full format",
+        reads="stemkey.sheets.scanned:read_zipgrade",
+        recognises="stemkey.sheets.scanned:is_zipgrade",
+        evidence="a public example",
+    ),
+    SheetSource(
+        name="kahoot",
+        title="Kahoot raw report data",
+        reads="stemkey.sheets.long:read_kahoot",
+        recognises="stemkey.sheets.long:is_kahoot",
+        evidence="public examples",
+    ),
+    SheetSource(
+        name="qualtrics",
+        title="Qualtrics",
+        reads="stemkey.sheets.forms:read_qualtrics",
+        recognises="stemkey.sheets.forms:is_qualtrics",
+        evidence="public examples of the header",
+    ),
+    SheetSource(
+        name="surveymonkey",
+        title="SurveyMonkey",
+        reads="stemkey.sheets.forms:read_surveymonkey",
+        recognises="stemkey.sheets.forms:is_surveymonkey",
+        evidence="a public example",
+    ),
+    SheetSource(
+        name="limesurvey",
+        title="LimeSurvey",
+        reads="stemkey.sheets.forms:read_limesurvey",
+        recognises="stemkey.sheets.forms:is_limesurvey",
+        evidence="from documentation only",
+    ),
+    SheetSource(
+        name="amc",
+        title="Auto Multiple Choice CSV with ticked boxes",
+        reads="stemkey.sheets.scanned:read_amc",
+        recognises="stemkey.sheets.scanned:is_amc",
+        evidence="files written by AMC 1.6.0",
+    ),
+    SheetSource(
+        name="r-exams",
+        title="R/exams nops_eval",
+        reads="stemkey.sheets.scanned:read_nops",
+        recognises="stemkey.sheets.scanned:is_nops",
+        evidence="files written by R/exams 2.4",
+    ),
+    SheetSource(
+        name="marks-only",
+        title="Gradebooks, lists of scores: refused by name",
+        reads="stemkey.sheets.marks_only:read_marks_only",
+        recognises="stemkey.sheets.marks_only:is_marks_only",
+        evidence="public examples",
+    ),
+    SheetSource(
+        name="plain-long",
+        title="Plain long table: candidate, question, answer",
+        reads="stemkey.sheets.long:read_long",
+        recognises="stemkey.sheets.long:is_long",
+        evidence="sheets made by scripts",
+    ),
+    SheetSource(
+        name="answer-strings",
+        title="Strings of letters, fixed width",
+        reads="stemkey.sheets.scanned:read_strings",
+        recognises="stemkey.sheets.scanned:is_string_sheet",
+        evidence="scanner files by their documentation",
+    ),
+    SheetSource(
         name="plain",
         title="Plain sheet: a row for each candidate, a column for each question",
         reads="stemkey.sheets.plain:read_plain",
@@ -80,12 +185,10 @@ def no_such_source(name: str, hint: str) -> Text:
 
 def open_sheet(source: Source, quiz: Quiz, options: SheetOptions, found: Diagnostics) -> ResponseTable | None:
     """Return a response sheet whose columns are matched to the quiz's items; None, with findings, where it is refused."""
-    from stemkey.sheets.containers import open_grids
-
     row = _asked_source(options, CellSpan(source.name), found) if options.source else None
     if options.source and row is None:
         return None
-    grids = open_grids(source, options, found)
+    grids = _open(source, options, found)
     if not grids:
         return None
     graded = tuple(item for item in quiz.items if item.interactions)
@@ -115,6 +218,17 @@ def _only(table: ResponseTable, items: Sequence[Item]) -> ResponseTable:
 
     numbers = {item.number for item in items}
     return replace(table, read=read, mapping=tuple(match for match in table.mapping if match.number in numbers))
+
+
+def _open(source: Source, options: SheetOptions, found: Diagnostics) -> tuple[Grid, ...] | None:
+    if options.fixed:
+        from stemkey.sheets.scanned import open_fixed
+
+        grid = open_fixed(source, options, found)
+        return (grid,) if grid else None
+    from stemkey.sheets.containers import open_grids
+
+    return open_grids(source, options, found)
 
 
 def detect_source(rows: Sequence[Row]) -> SheetSource:

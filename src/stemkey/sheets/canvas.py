@@ -29,7 +29,7 @@ from stemkey.sheets.plain import header_texts, identify, notes_of
 from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseTable
 from stemkey.sheets.wide import ItemColumn, Layout, wide_table
 
-_QUESTION = re.compile(r"^\s*(\d+):\s*(.*)$", re.DOTALL)
+_QUESTION = re.compile(r"^\s*(\d+):(?:\s+(.*))?$", re.DOTALL)
 _POINTS = re.compile(r"^\d+(?:[.,]\d+)?$")
 _COMMA = re.compile(r"(?<!\\),")
 
@@ -121,7 +121,7 @@ def _match(column: int, header: str, names: ItemNames) -> Match | None:
         return None
     if question[1] in names.identifiers:
         return Match(column=column, item=names.identifiers[question[1]], by="identifier")
-    found = names.of_text(question[2])
+    found = names.of_text(question[2] or "")
     return None if found is None else Match(column=column, item=found, by="text")
 
 

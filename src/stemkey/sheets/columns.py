@@ -39,7 +39,7 @@ _QUESTION_WORDS = frozenset(
     {"question", "frage", "pregunta", "questao", "domanda", "問題", "вопрос", "vraag", "pytanie"}
 )
 
-_NUMBERED = re.compile(r"^(?P<word>.{0,30}?)[\s.:#№_-]*(?P<number>\d{1,4}[a-z]?)\s*[.):]?$", re.DOTALL)
+_NUMBERED = re.compile(r"^(?P<word>\D{0,30}?)[\s.:#№_-]*(?P<number>\d{1,4}[a-z]?)\s*[.):]?$", re.DOTALL)
 _WITH_MARKS = re.compile(r"^.{0,30}?\d{1,4}[a-z]?\s*/\s*\d+(?:[.,]\d+)?$")
 _LEADING_NUMBER = re.compile(
     r"^\s*(?:(?:q|question|frage|pregunta|item|problem|aufgabe)\s*)?[#№]?\s*0*(\d{1,4})\s*[.):–-]+\s+(?=\S)",
@@ -309,7 +309,9 @@ def find_header(rows: Sequence[Row], names: ItemNames) -> tuple[int, list[Match]
         headers = [cell_text(cell) for cell in row.cells]
         matches = possible_matches(headers, names)
         # Bare numbers head columns only beside words that do: a row of ids and option numbers is no header.
-        if all(match.by == "number" for match in matches) and _are_bare(headers, matches):
+        if all(match.by == "number" for match in matches) and (
+            _are_bare(headers, matches) or len(matches) * 2 < len(names.items)
+        ):
             continue
         this = (len({match.item for match in matches}), sum(TRUST[match.by] for match in matches))
         if matches and this > merit:
@@ -398,15 +400,15 @@ def _is_complete(
     return False
 
 
-def surplus_columns(headers: Sequence[str], chosen: dict[int, Match], names: ItemNames) -> list[str]:
-    """Return the headers of the same run of numbers that name no item of the quiz."""
+def surplus_columns(headers: Sequence[str], chosen: dict[int, Match], names: ItemNames) -> list[int]:
+    """Return the columns of the same run of numbers that name no item of the quiz."""
     words = {
         numbered[0]
         for match in chosen.values()
         if match.by == "number" and (numbered := number_of(headers[match.column]))
     }
     return [
-        headers[column]
+        column
         for word, run in numbered_runs(headers).items()
         if word in words
         for column, number in run
@@ -420,12 +422,14 @@ def column_title(headers: Sequence[str], column: int) -> str:
     return f"{quoted(header, 40)} ({column_letters(column)})" if header else f"column {column_letters(column)}"
 
 
-def mapping_of(chosen: dict[int, Match], headers: Sequence[str], items: Sequence[Item]) -> tuple[ColumnMatch, ...]:
+def mapping_of(
+    chosen: dict[int, Match], headers: Sequence[str], items: Sequence[Item], *, is_as_written: bool = True
+) -> tuple[ColumnMatch, ...]:
     """Return the mapping as the report prints it, in the order of the items."""
     return tuple(
         ColumnMatch(
             column=headers[match.column] if match.column < len(headers) else "",
-            letters=column_letters(match.column),
+            letters=column_letters(match.column) if is_as_written else "",
             number=items[item].number,
             by=match.by,
         )

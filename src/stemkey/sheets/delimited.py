@@ -5,7 +5,7 @@ import io
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from codecs import lookup as find_codec
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
@@ -128,6 +128,16 @@ def open_delimited(source: Source, options: SheetOptions, found: Diagnostics) ->
         read=read,
         raw=None if wrapped else _raw_text(source, encoding, separator, width, found, place),
     )
+
+
+def text_lines(
+    source: Source, options: SheetOptions, found: Diagnostics
+) -> tuple[str, Callable[[], Iterator[str]]] | None:
+    """Return the encoding of a text file and a function that gives its lines; None, with a finding, for no text."""
+    encoding = _encoding(source, options, found)
+    if encoding is None:
+        return None
+    return encoding.name, lambda: _lines(source, encoding)
 
 
 def _raw_text(

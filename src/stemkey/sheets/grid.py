@@ -1,7 +1,7 @@
 """A container opened: rows of cells as they stand, before anybody knows what they mean."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import IO, NamedTuple, TypeAlias
 
@@ -10,6 +10,9 @@ from stemkey.sheets.table import Damaged
 
 Cell: TypeAlias = str | Damaged
 """A cell's text as it stands (`""` where there is nothing), or what is left of one that was damaged."""
+
+NOT_GIVEN = Damaged("", "was not given")
+"""Stands in a rewritten grid where the candidate was not given the question."""
 
 SAMPLE = 20_000
 """A sheet of so many rows is looked at as a whole before anything is graded; of a larger one, this beginning."""
@@ -57,6 +60,19 @@ class Grid:
     raw: RawText | None = None
     """For `letters`; None where the rows can only be read one by one."""
 
+    is_as_written: bool = True
+    """Whether its columns are those of the file; not where a long table was turned into a wide one."""
+
+    width: int = 0
+    """Columns of the header where that has been rewritten and shows fewer; 0 where it has not."""
+
+    def rewritten(
+        self, rewrite: Callable[[Iterator[Row]], Iterator[Row]], *, is_as_written: bool = True, width: int = 0
+    ) -> "Grid":
+        """Return the grid with its rows rewritten, each time they are read."""
+        read = self.read
+        return replace(self, read=lambda: rewrite(read()), raw=None, is_as_written=is_as_written, width=width)
+
     def sample(self) -> list[Row]:
         """Return the rows that decide what the sheet is."""
         large = self.raw is not None and self.raw.size > LARGE_TEXT
@@ -64,7 +80,8 @@ class Grid:
 
     def place(self, row: int | None = None, column: int | None = None) -> CellSpan:
         """Return a place in the sheet, for a finding."""
-        return CellSpan(self.source, self.sheet, row, None if column is None else column_letters(column))
+        letters = None if column is None or not self.is_as_written else column_letters(column)
+        return CellSpan(self.source, self.sheet, row, letters)
 
 
 def cell_text(cell: Cell) -> str:

@@ -40,7 +40,7 @@ _WORDS: dict[str, str] = {
         |名|имя|etunimi|imie|fornavn|fornamn|recipientfirstname|recipient first name|名字""",
     "name": """name|full name|fullname|student name|students name|students full name|student names|names|student|display name
         |candidate name|participant|participant name|teilnehmer|vollstandiger name|name vorname|nombre completo
-        |apellidos y nombre|nom complet|nome completo|nome e cognome|氏名|名前|姓名|фио|nickname|player|learner|pupil
+        |apellidos y nombre|nom complet|nome completo|nome e cognome|氏名|名前|姓名|фио|learner|pupil
         |last name first name|name of student|your name|user""",
     "attempt": "attempt|attempt #|attempt number|attempt no|try|versuch|intento|tentativa|tentative|tentativo|попытка|受験|submission #|#submission",
     "date": """timestamp|submitted|submitted at|date|submit date|submitdate|completed|completed on|finished|start time|started
@@ -86,7 +86,7 @@ class Identity:
         """Return the candidate's id and which of the columns it comes from: 0 is the best."""
         for rank, index in enumerate(self.ids):
             text = clean_id(text_at(cells, index))
-            if text and text != "-":
+            if text and text != "-" and (len(text) > 10 or text.casefold() not in NEVER_AN_ID):
                 return text, rank
         return "", -1
 

@@ -22,7 +22,7 @@ from stemkey.sheets.columns import (
     no_question_matches,
     surplus_columns,
 )
-from stemkey.sheets.grid import Grid, Row, cell_text, text_at
+from stemkey.sheets.grid import NOT_GIVEN, Grid, Row, cell_text, text_at
 from stemkey.sheets.identity import (
     Identity,
     check_ids,
@@ -94,7 +94,12 @@ def no_header_row() -> Text:
 
 
 def read_plain(
-    grid: Grid, rows: Sequence[Row], items: Sequence[Item], options: SheetOptions, found: Diagnostics
+    grid: Grid,
+    rows: Sequence[Row],
+    items: Sequence[Item],
+    options: SheetOptions,
+    found: Diagnostics,
+    source: str = "plain",
 ) -> ResponseTable | None:
     """Return a sheet with one row for each candidate; None, with findings, where it cannot be trusted."""
     names = ItemNames(items)
@@ -116,14 +121,17 @@ def read_plain(
         found.add(no_students(rows[at].number), place)
         return None
     data = data[count_second_headers(data, headers, chosen) :]
-    surplus = surplus_columns(headers, chosen, names)
+    surplus = [
+        column for column in surplus_columns(headers, chosen, names) if any(text_at(r.cells, column) for r in data)
+    ]
     if surplus and not options.map:
-        found.add(more_questions_than_quiz(", ".join(f"'{header}'" for header in surplus[:10]), len(items)), place)
+        shown = ", ".join(f"'{headers[column]}'" for column in surplus[:10])
+        found.add(more_questions_than_quiz(shown, len(items)), place)
         return None
     identity = identify(grid, headers, data, chosen, options, found)
     if identity is None:
         return None
-    layout = lay_out(grid, "plain", headers, data, items, chosen, identity, options, found)
+    layout = lay_out(grid, source, headers, data, items, chosen, identity, options, found)
     return wide_table(layout, found) if layout else None
 
 
@@ -234,7 +242,7 @@ def lay_out(
             for index in range(len(items))
         ),
         identity=identity,
-        mapping=mapping_of(chosen, headers, items),
+        mapping=mapping_of(chosen, headers, items, is_as_written=grid.is_as_written),
         skip=frozenset(skip),
         dismiss=dismissal,
         has_attempts=identity.attempt is not None or bool(identity.dates) or identity.state is not None,
@@ -246,7 +254,9 @@ def lay_out(
 def notes_of(grid: Grid, headers: Sequence[str], rows: Sequence[Row], identity: Identity) -> tuple[str, ...]:
     """Return what was assumed about the sheet, in sentences."""
     notes = []
-    if grid.encoding:
+    if grid.encoding and not grid.separator:
+        notes.append(f"Read as {grid.encoding}.")
+    elif grid.encoding:
         separator = {"\t": "tabulator", ",": "comma", ";": "semicolon"}.get(grid.separator or "", grid.separator)
         notes.append(f"Read as {grid.encoding} with the separator {separator}.")
     if rows:
@@ -332,7 +342,8 @@ class Dismissal:
         """Return why a row is no attempt, from its cells alone."""
         columns = (self.chosen[index].column if index in self.chosen else None for index in range(len(self.items)))
         cells = row.cells
-        return self(row, [cells[column] if column is not None and column < len(cells) else "" for column in columns])
+        found = [cells[column] if column is not None and column < len(cells) else "" for column in columns]
+        return self(row, [None if cell is NOT_GIVEN else cell for cell in found])
 
     def __call__(self, row: Row, responses: Sequence[Response]) -> str | None:
         """Return why a row is no attempt; None where it is one."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stemkey.diagnostics import Diagnostic, Diagnostics, Severity, Text, rule
 from stemkey.scoring.responses import quoted
-from stemkey.sheets.grid import Cell, Grid, Row, cell_text, text_at
+from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, cell_text, text_at
 from stemkey.sheets.identity import Identity
 from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseBatch, ResponseColumn, ResponseTable, RowCounts
 
@@ -316,7 +316,7 @@ def _attempt(
         report.note(reason, row.number)
         return None
     counts.read += 1
-    width = len(layout.headers)
+    width = max(len(layout.headers), layout.grid.width)
     surplus = [text for cell in row.cells[width:] if (text := cell_text(cell))]
     if surplus:
         counts.refused += 1
@@ -358,6 +358,8 @@ def _responses(cells: Sequence[Cell], layout: Layout) -> list[Response]:
 
 
 def _of_damaged(cell: Cell, layout: Layout) -> Response:
+    if cell is NOT_GIVEN:
+        return None
     if isinstance(cell, Damaged) and layout.keep_formulas and cell.text.startswith("="):
         return cell.text
     return "" if layout.blank_damage else cell
