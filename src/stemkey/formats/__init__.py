@@ -37,6 +37,8 @@ class Format:
     """The first is what a written file is called."""
     archive: bool = False
     """Written as a zip of its files."""
+    updates: bool = False
+    """Whether importing a package again can update the questions that are there (by their identifiers)."""
     carries: str
     reads: str | None = None
     writes: str | None = None
@@ -114,12 +116,50 @@ FORMATS: tuple[Format, ...] = (
         title="Canvas QTI 1.2 (Classic Quizzes)",
         extensions=(".canvas.zip", ".zip", ".imscc"),
         archive=True,
+        updates=True,
         carries="stemkey.formats.qti12.profiles:CANVAS_CARRIES",
         reads="stemkey.formats.qti12.reader:read_qti12",
         writes="stemkey.formats.qti12.writer:write_canvas",
         recognises="stemkey.formats.qti12.profiles:is_canvas",
         options="stemkey.formats.qti12.profiles:CanvasOptions",
         evidence="packages written by Canvas's own exporter",
+    ),
+    Format(
+        name="qti12",
+        title="QTI 1.2",
+        extensions=(".qti12.zip",),
+        archive=True,
+        carries="stemkey.formats.qti12.profiles:QTI12_CARRIES",
+        reads="stemkey.formats.qti12.reader:read_qti12",
+        writes="stemkey.formats.qti12.writer:write_qti12",
+        options="stemkey.formats.qti12.profiles:Qti12Options",
+        evidence="exports of Blackboard, D2L, Respondus, WebCT and text2qti",
+    ),
+    Format(
+        name="qti21",
+        title="QTI 2.1 / 2.2",
+        extensions=(".qti21.zip",),
+        archive=True,
+        carries="stemkey.formats.qti21.vocabulary:CARRIES",
+        reads="stemkey.formats.qti21.reader:read_qti21",
+        writes="stemkey.formats.qti21.writer:write_qti21",
+        recognises="stemkey.formats.qti21.recognition:is_qti21",
+        limits="stemkey.formats.qti21.limits:limit_to_qti21",
+        options="stemkey.formats.qti21.vocabulary:Qti21Options",
+        evidence="packages of TAO, ONYX and the conformance suite; valid against the schemas of 2.1 and 2.2",
+    ),
+    Format(
+        name="qti3",
+        title="QTI 3.0",
+        extensions=(".qti3.zip",),
+        archive=True,
+        carries="stemkey.formats.qti3.vocabulary:CARRIES",
+        reads="stemkey.formats.qti3.reader:read_qti3",
+        writes="stemkey.formats.qti3.writer:write_qti3",
+        recognises="stemkey.formats.qti21.recognition:is_qti3",
+        limits="stemkey.formats.qti21.limits:limit_to_qti3",
+        options="stemkey.formats.qti3.vocabulary:Qti3Options",
+        evidence="qti-components plays ours; valid against the schema (SBAC's profile of 3.0)",
     ),
     Format(
         name="json",
@@ -141,6 +181,16 @@ FORMATS: tuple[Format, ...] = (
         recognises="stemkey.formats.gift.syntax:is_gift",
         options="stemkey.formats.gift.syntax:GiftOptions",
         evidence="exports of Moodle 4.5, files of strangers",
+    ),
+    Format(
+        name="aiken",
+        title="Aiken",
+        extensions=(".aiken.txt", ".aiken"),
+        carries="stemkey.formats.aiken.syntax:CARRIES",
+        reads="stemkey.formats.aiken.reader:read_aiken",
+        writes="stemkey.formats.aiken.writer:write_aiken",
+        recognises="stemkey.formats.aiken.syntax:is_aiken",
+        evidence="files of strangers",
     ),
     Format(
         name="text2qti",

@@ -12,11 +12,11 @@ from stemkey.formats.moodle.entries import (
     ANYTHING,
     Accepted,
     accepted_text,
-    answer_not_a_number,
     comma_in_number,
     noted_number,
     number_and_tolerance,
     number_note,
+    numerical_answer_not_a_number,
     plain_number,
     split_other,
     wild_text,
@@ -71,7 +71,10 @@ def blank_not_understood(text: str) -> Text:
 
 @rule("R219", Severity.WARNING)
 def mark_lost_to_space(text: str) -> Text:
-    """A space stands before the `=` or `%` of an alternative, so Moodle takes the mark for a part of the answer."""
+    """A space stands before the `=` or `%` of an alternative, so Moodle takes the mark for a part of the answer.
+
+    The alternative then earns nothing; where no other one is right, Moodle refuses the question.
+    """
     return Text(f"the mark in {text!r} counts as a part of the answer", "remove the space before it")
 
 
@@ -248,7 +251,7 @@ def _number_blank(
             continue
         plain = plain_number(text, tolerance, credit, feedback)
         if plain is None:
-            reading.report(answer_not_a_number(text), element)
+            reading.report(numerical_answer_not_a_number(text), element)
             continue
         assert plain.value is not None
         if parse_number(text) is None:

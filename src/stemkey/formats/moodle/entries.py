@@ -40,7 +40,7 @@ def comma_in_number(text: str, taken: str) -> Text:
 
 
 @rule("R215", Severity.ERROR)
-def answer_not_a_number(text: str) -> Text:
+def numerical_answer_not_a_number(text: str) -> Text:
     """The answer of a numerical question is neither a number nor `*`. Moodle's importer stops at it.
 
     The answer is left out; the others of the question are read.
@@ -270,7 +270,7 @@ def _read_number(answer: "_Element", feedback: Content, reading: Reading) -> Acc
             tolerance = (child.text or "").strip()
     plain = plain_number(text, tolerance, credit, feedback)
     if plain is None:
-        reading.report(answer_not_a_number(text), answer)
+        reading.report(numerical_answer_not_a_number(text), answer)
         return None
     assert plain.value is not None
     if parse_number(text) is None:

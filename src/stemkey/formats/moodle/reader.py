@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @rule("R201", Severity.ERROR)
 def not_moodle_xml(tag: str) -> Text:
-    """The file is XML, but its outermost element is not `<quiz>`, so it is no export of a Moodle question bank."""
+    """The file is XML, but its outermost element is not `<quiz>`, so it is no export of a Moodle question bank.
+
+    Nothing of it is read. Canvas and other systems have XML of their own, as a rule in a zip.
+    """
     return Text(f"the XML begins with <{tag}>, not with <quiz>", "export the questions as Moodle XML, or use --from")
 
 
@@ -50,7 +53,10 @@ def identifier_repeated(identifier: str) -> Text:
 
 @rule("R216", Severity.WARNING)
 def element_not_understood(tag: str) -> Text:
-    """The question holds an element that Moodle's own importer does not know either, so it is left out."""
+    """The question holds an element that Moodle's own importer does not know either, so it is left out.
+
+    Simple settings that are not known are kept; this one holds other elements, so nothing says what it means.
+    """
     return Text(f"<{tag}> is not known for this type of question and is left out", "check the program that wrote it")
 
 

@@ -49,7 +49,10 @@ def text_without_text_element(tag: str) -> Text:
 
 @rule("R208", Severity.WARNING)
 def file_damaged(name: str) -> Text:
-    """The base64 of an embedded file cannot be decoded, so the file is left out."""
+    """The base64 of an embedded file cannot be decoded, so the file is left out.
+
+    Moodle would store whatever comes out of it, without a word. The text that names the file is kept.
+    """
     return Text(f"the embedded file {name!r} is damaged", "export the question again, or embed the file again")
 
 

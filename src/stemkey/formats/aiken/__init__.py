@@ -1,0 +1,1 @@
+"""Aiken, the plainest of Moodle's formats."""
