@@ -39,9 +39,9 @@ LABELLED = re.compile(
 """A line that says what it is: `- Explanation: …`, `**Answer:** B`. The matched group's name is what it is."""
 
 KEY_LETTERS = re.compile(
-    r"(?P<letters>\(?[A-Za-z]\)?(?:[ \t]*\([^()]*%[ \t]*\)|[ \t]*\(-?\d+/\d+\))?"
+    r"(?P<letters>\(?[A-Za-z]\)?(?:[ \t]*\([^()]{1,20}\))?"
     r"(?:[ \t]*(?:,|;|\+|&|/|\band\b|\bund\b|\bet\b)[ \t]*\(?[A-Za-z]\)?(?![A-Za-z])"
-    r"(?:[ \t]*\([^()]*%[ \t]*\)|[ \t]*\(-?\d+/\d+\))?)*)"
+    r"(?:[ \t]*\([^()]{1,20}\))?)*)"
     r"(?P<end>[ \t]*[).:](?=[ \t*_]|$)[ \t]*|[ \t]*(?=\*\*|__|$)|[ \t]+(?:-|–|—)[ \t]+)"
 )
 """The letters of a key and what ends them: `B) text`, `A, C)`, `B`."""

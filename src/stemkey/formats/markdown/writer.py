@@ -189,7 +189,9 @@ def _stem(body: Content) -> str:
 def _guarded(text: str, content: Content) -> str:
     """Return Markdown in which no line is taken for an answer or an explanation."""
     if _is_labelled(text) or any(line.kind not in _HARMLESS for line in scan_lines(text)):
-        guarded = "\n".join(_without_label(line) for line in text.split("\n"))
+        code = {line.number for line in scan_lines(text) if line.kind == FENCE}
+        rows = enumerate(text.split("\n"), start=1)
+        guarded = "\n".join(row if number in code else _without_label(row) for number, row in rows)
         if not _is_labelled(guarded) and not _is_structural(guarded):
             return guarded
         return fenced_html(content)
