@@ -66,7 +66,7 @@ def unread_tests(declaration: Declaration, program: "_Element") -> "Iterator[_El
     """Give the tests that give points and ask something else of the response than an answer."""
     reader = _Tests(declaration)
     for branch in descendants(program, "responseIf", "responseElseIf"):
-        scores = any(rule.get("identifier") == "SCORE" for rule in children(branch, "setOutcomeValue"))
+        scores = any(rule.get("identifier", "").endswith("SCORE") for rule in children(branch, "setOutcomeValue"))
         if scores and len(branch) and _names(branch[0], declaration.identifier) and reader.read(branch[0]) is None:
             yield branch[0]
 

@@ -26,7 +26,10 @@ def test_rule_left_out(what: str) -> Text:
 
     The questions are all read; the rule is lost when the quiz is converted.
     """
-    return Text(f"left out: {what} of the test", "look at the original test, or make the rule in the LMS again")
+    return Text(
+        f"the test's rules are not all read: {what} is left out",
+        "look at the original test, or make the rule in the LMS again",
+    )
 
 
 class Reference(NamedTuple):

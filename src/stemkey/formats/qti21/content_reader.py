@@ -37,6 +37,9 @@ def part_left_out(what: str) -> Text:
     return Text(f"left out: {what}", "check the question without it, or keep the original package")
 
 
+_MARKUP = re.compile(r"<[^>]*+>")
+_SHOWS = re.compile(r"<(?:img|audio|video|hr|table|math|span data-gap)\b")
+"""What is something to see though it has no text."""
 _VOID = frozenset("area br col embed hr img input source track wbr".split())  # noqa: SIM905 # words
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/|#")
 _REFERENCES = frozenset({"src", "href", "data", "poster"})
@@ -70,6 +73,8 @@ class ContentReader:
         parts: list[str] = []
         self._inside(element, parts, leave_out)
         html = "".join(parts).strip()
+        if "<" in html and not _SHOWS.search(html) and not _MARKUP.sub("", html).strip():
+            return EMPTY
         return sanitise_html(html, self._found, Span(self._source, line_of(element)))
 
     def _inside(self, element: "_Element", parts: list[str], leave_out: "frozenset[_Element]") -> None:

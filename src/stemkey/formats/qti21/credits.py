@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stemkey.formats.qti21.answers import Answer, answers_of, example, no_answer, unread_tests
 from stemkey.formats.qti21.decimals import exact_share
 from stemkey.formats.qti21.expressions import NUMBERS, Container, Declaration, NotReadable, Value
-from stemkey.formats.qti21.processing import MAXSCORE, Program, Responses, Result
+from stemkey.formats.qti21.processing import MAXSCORE, Program, Responses, Result, declared_scoring
 from stemkey.formats.qti21.tree import children, descendants
 
 if TYPE_CHECKING:
@@ -77,7 +77,22 @@ class Scoring:
 
 def read_scoring(asked: Sequence[Asked], program: Program, template: str, *, is_ours: bool) -> Scoring:
     """Return what every answer is worth; `NotReadable` where the program says what the model cannot."""
-    return _Reader(asked, program, template, is_ours=is_ours).read()
+    scoring = _Reader(asked, program, template, is_ours=is_ours).read()
+    if scoring.total is not None or not any(_has_key(part) for part in asked) or is_ours:
+        return scoring
+    responses = {part.response.identifier: part.response for part in asked if _has_key(part)}
+    name = "map_response" if any(part.response.mapping for part in asked) else "match_correct"
+    suggested = _Reader(asked, declared_scoring(responses, program.outcomes), name, is_ours=False).read()
+    if suggested.total is None:
+        return scoring
+    suggested.simplified.append("no program scores it; the answer that it declares is taken for its key")
+    return suggested
+
+
+def _has_key(part: Asked) -> bool:
+    """Whether an interaction declares its right answer, for a machine."""
+    is_scored = part.kind not in {"extendedTextInteraction", "uploadInteraction"}
+    return is_scored and (part.response.correct is not None or part.response.mapping is not None)
 
 
 class _Reader:
@@ -379,9 +394,9 @@ class _Reader:
 def _asked_sets(element: "_Element", part: Asked) -> Iterator[Value]:
     """Give the sets of choices that one condition asks for together."""
     for branch in descendants(element, "responseIf", "responseElseIf"):
-        if not any(rule.get("identifier") == "SCORE" for rule in children(branch, "setOutcomeValue")) or not len(
-            branch
-        ):
+        if not any(
+            rule.get("identifier", "").endswith("SCORE") for rule in children(branch, "setOutcomeValue")
+        ) or not len(branch):
             continue
         denied = {value for test in descendants(branch[0], "not") for value in descendants(test, "baseValue")}
         named = [(value.text or "").strip() for value in descendants(branch[0], "baseValue") if value not in denied]

@@ -138,17 +138,16 @@ def _by_trial(
     told: Told, program: Program, trials: Sequence[Trial], asked: Sequence[Asked]
 ) -> str | tuple[int, int] | None:
     """Return the kind of feedback, or the choice it is about, from what the tried responses show."""
-    answered = [trial for trial in trials if trial.asked is not None]
+    answered = [trial for trial in trials if trial.asked is not None or trial.ratio >= 1]
     shown = [trial for trial in answered if _shows(told, trial.result)]
     if not shown:
-        best = [trial for trial in trials if trial.asked is None and trial.ratio == 1]
-        return "correct" if any(_shows(told, trial.result) for trial in best) else None
+        return None
     if len(shown) == len(answered):
         return "general"
-    options = {(trial.asked, trial.option) for trial in shown}
+    options: set[tuple[int, int | None]] = {(trial.asked, trial.option) for trial in shown if trial.asked is not None}
     if len(options) == 1 and _names_option(told, program, asked):
         index, option = next(iter(options))
-        if index is not None and option is not None:
+        if option is not None:
             return index, option
     hidden = [trial for trial in answered if not _shows(told, trial.result)]
     full = {trial.ratio >= 1 for trial in shown}
@@ -160,7 +159,7 @@ def _by_trial(
         return "partial"
     if len(options) == 1 and next(iter(options))[1] is not None:
         index, option = next(iter(options))
-        return (index, option) if index is not None and option is not None else None
+        return None if option is None else (index, option)
     return None
 
 

@@ -64,9 +64,10 @@ class Program:
         self.rules: Sequence[_Element] = () if element is None else list(element)
         self.has_map = False
         """Whether the score comes from a mapping."""
-        self._statements = [] if element is None else self._compile(element)
+        self._statements: list[Statement] = [] if element is None else self._compile(element)
         start = {name: _start(declaration) for name, declaration in outcomes.items()}
         start.setdefault(SCORE, Fraction(0))
+        self._score = SCORE if element is None else _score_name(element, outcomes)
         self._start: Mapping[str, Value] = start
 
     def part(self, rules: "Sequence[_Element]") -> "Program":
@@ -75,6 +76,10 @@ class Program:
         part.rules = rules
         part._statements = [_statement(rule) for rule in rules]
         return part
+
+    def add(self, statement: Statement) -> None:
+        """Let the program end with a statement."""
+        self._statements.append(statement)
 
     def base_values(self) -> "Iterator[_Element]":
         """Give the constants that the rules name."""
@@ -97,7 +102,7 @@ class Program:
                 statement(state)
         except _Exit:
             pass
-        final = outcomes.get(SCORE)
+        final = outcomes.get(self._score)
         return Result(final if isinstance(final, Fraction) else None, outcomes)
 
     def _compile(self, element: "_Element") -> list[Statement]:
@@ -117,6 +122,32 @@ class Program:
                 return _map_response(response)
             case _:
                 raise NotReadable(f"the response-processing template '{name}'")
+
+
+def _score_name(element: "_Element", outcomes: Mapping[str, Declaration]) -> str:
+    """Return the outcome that is the score: SCORE, else the one that is called like it and is computed."""
+    names = {rule.get("identifier", "") for rule in descendants(element, "setOutcomeValue")}
+    others = [name for name in names if name in outcomes and name.upper().endswith(SCORE) and name != MAXSCORE]
+    return others[0] if SCORE not in names and len(others) == 1 else SCORE
+
+
+def declared_scoring(responses: Mapping[str, Declaration], outcomes: Mapping[str, Declaration]) -> Program:
+    """Return the program that the declared answers suggest, for an item whose own program gives no score."""
+    program = Program(None, responses, outcomes)
+
+    def score(state: State) -> None:
+        total = Fraction(0)
+        for name, declaration in responses.items():
+            value = state.variable(name)
+            if declaration.mapping is not None and value is not None:
+                total += mapped(declaration, value)
+            elif declaration.correct is not None:
+                total += Fraction(bool(equal_values(value, declaration.correct)))
+        state.outcomes[SCORE] = total
+
+    program.has_map = any(declaration.mapping is not None for declaration in responses.values())
+    program.add(score)
+    return program
 
 
 def _start(declaration: Declaration) -> Value:

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,7 @@ def read_qti(source: Source, found: Diagnostics, format_name: str) -> Quiz:
 class _Package:
     """The files, and what the manifest says of them."""
 
-    files: dict[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
     manifest: Manifest | None = None
     by_path: Mapping[str, Resource] = field(default_factory=dict)
     by_name: Mapping[str, Resource] = field(default_factory=dict)
@@ -291,7 +291,7 @@ class _Reader:
             source=self._place(path),
             kind=resource.kind if resource else "",
             needs=self._needs(resource) if resource else (),
-            **({"about": resource.about} if resource else {}),  # type: ignore[arg-type]  # the default is shared
+            **({"about": resource.about} if resource else {}),
         )
         read = read_item(file, self._count, self._package.files, self._styles, self._found, self._format)
         # A test may use an item twice; each file is read once more, since reading moves parts of its tree.
@@ -323,33 +323,34 @@ class _Reader:
             self._assets[path] = Asset(name=path, data=self._package.files[path])
 
 
-class _Beside(dict[str, bytes]):
+class _Beside(Mapping[str, bytes]):
     """The files beside a bare file, read when they are asked for; none outside its folder."""
 
     def __init__(self, source: Source, path: str) -> None:
-        super().__init__({path: source.data})
         self._folder = source.folder
+        self._known: dict[str, bytes | None] = {path: source.data}
 
-    def __contains__(self, path: object) -> bool:
-        return isinstance(path, str) and self.get(path) is not None
-
-    def get(self, path: str, default: "bytes | None" = None) -> "bytes | None":
-        if super().__contains__(path):
-            return super().__getitem__(path)
-        data = self._look(path)
+    def __getitem__(self, path: str) -> bytes:
+        if path not in self._known:
+            self._known[path] = self._look(path)
+        data = self._known[path]
         if data is None:
-            return default
-        self[path] = data
+            raise KeyError(path)
         return data
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path, data in self._known.items() if data is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
     def _look(self, path: str) -> bytes | None:
         if self._folder is None or not path or path.startswith(("/", "..")) or ":" in path:
             return None
-        file = self._folder / path
+        folder = self._folder.resolve()
         try:
-            return (
-                file.read_bytes() if file.is_file() and file.resolve().is_relative_to(self._folder.resolve()) else None
-            )
+            file = (folder / path).resolve()
+            return file.read_bytes() if file.is_relative_to(folder) and file.is_file() else None
         except (OSError, ValueError):
             return None
 

@@ -124,7 +124,7 @@ class ResponseWriter:
         idents = safe_idents([choice.identifier for choice in interaction.choices])
         inner = "".join(
             self._x.element(
-                "inlineChoice", self._inline_text(choice.content), self._choice_attributes(ident, choice, choice.fixed)
+                "inlineChoice", self._markup.flow(choice.content), self._choice_attributes(ident, choice, choice.fixed)
             )
             for ident, choice in zip(idents, interaction.choices, strict=True)
         )
@@ -139,16 +139,6 @@ class ResponseWriter:
         return self._scored_choices(
             Placed(element, is_block=False), name, "single", idents, interaction.choices, correct, worth
         )
-
-    def _inline_text(self, content: Content) -> str:
-        """Return a choice of a dropdown: QTI 2.x has only text there."""
-        if self._x.dialect.kebab:
-            return self._markup.flow(content)
-        if "<" not in content:
-            return self._markup.flow(content)
-        from stemkey.richtext import to_plain
-
-        return xml_text(to_plain(content))
 
     def _scored_choices(
         self,

@@ -1,0 +1,73 @@
+"""What QTI cannot hold beyond what `carries` can say: units of numbers, markup in the choices of a dropdown (2.x)."""
+
+from dataclasses import replace
+
+from stemkey.diagnostics import Diagnostics, Severity, Text, rule
+from stemkey.model import (
+    NO_CREDIT,
+    Choice,
+    InlineChoiceInteraction,
+    Interaction,
+    Item,
+    Quiz,
+    TextEntryInteraction,
+    text_content,
+)
+
+
+@rule("W161", Severity.WARNING)
+def units_lost() -> Text:
+    """A number may or must have a unit, and QTI compares numbers only: the units are left out.
+
+    Candidates type the bare number in the unit of the answer. Say the unit in the question, or ask for it in another.
+    """
+    return Text("QTI compares bare numbers; the units of the answer are lost", "say the unit in the question")
+
+
+@rule("W162", Severity.WARNING)
+def dropdown_markup_lost() -> Text:
+    """A choice of a dropdown holds markup, and QTI 2.x has only text there: its words stay, its form is lost."""
+    return Text("QTI 2.x has only text in a dropdown; the markup of its choices is lost", "use qti3, or plain words")
+
+
+def limit_to_qti21(quiz: Quiz, found: Diagnostics) -> Quiz:
+    """Return what QTI 2.x can say of a quiz that `fit` has reduced; every further loss is a finding."""
+    return _limited(quiz, found, has_markup=False)
+
+
+def limit_to_qti3(quiz: Quiz, found: Diagnostics) -> Quiz:
+    """Return what QTI 3.0 can say of a quiz that `fit` has reduced; every further loss is a finding."""
+    return _limited(quiz, found, has_markup=True)
+
+
+def _limited(quiz: Quiz, found: Diagnostics, *, has_markup: bool) -> Quiz:
+    sections = tuple(
+        replace(section, items=tuple(_item(item, found, has_markup=has_markup) for item in section.items))
+        for section in quiz.sections
+    )
+    return replace(quiz, sections=sections) if sections != quiz.sections else quiz
+
+
+def _item(item: Item, found: Diagnostics, *, has_markup: bool) -> Item:
+    interactions = tuple(_interaction(one, item, found, has_markup=has_markup) for one in item.interactions)
+    return replace(item, interactions=interactions) if interactions != item.interactions else item
+
+
+def _interaction(interaction: Interaction, item: Item, found: Diagnostics, *, has_markup: bool) -> Interaction:
+    match interaction:
+        case TextEntryInteraction(units=units, unit_required=required, unit_penalty=penalty) if (
+            units or required or penalty
+        ):
+            found.add(units_lost(), item.span, item=item.number)
+            return replace(interaction, units=(), unit_required=False, unit_penalty=NO_CREDIT)
+        case InlineChoiceInteraction(choices=choices) if not has_markup and any("<" in one.content for one in choices):
+            found.add(dropdown_markup_lost(), item.span, item=item.number)
+            return replace(interaction, choices=tuple(_plain(choice) for choice in choices))
+        case _:
+            return interaction
+
+
+def _plain(choice: Choice) -> Choice:
+    from stemkey.richtext import to_plain
+
+    return replace(choice, content=text_content(to_plain(choice.content))) if "<" in choice.content else choice
