@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "releases": ({"model", "diagnostics", "fitting", "readback"}, set()),
     "sheets": (
         {"model", "richtext", "diagnostics", "files", *READING},
-        {"numpy", "python_calamine", "lxml"},
+        {"numpy", "python_calamine", "lxml", "polars"},
     ),
     "scoring": ({"model", "richtext", "diagnostics", "files", "sheets.table"}, {"numpy"}),
     "analysis": ({"model", "richtext", "diagnostics", "scoring", "sheets.table"}, {"numpy"}),

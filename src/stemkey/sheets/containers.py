@@ -2,14 +2,15 @@
 
 import re
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.files import Source, binary_kind
 from stemkey.sheets.delimited import empty_sheet, open_delimited
-from stemkey.sheets.grid import Grid
+from stemkey.sheets.grid import Grid, Row
 from stemkey.sheets.options import SheetOptions
-from stemkey.sheets.workbook import damaged_workbook, open_workbook, protected_with_password
+from stemkey.sheets.workbook import damaged_workbook, open_workbook, protected_with_password, value_cell
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(
@@ -43,6 +44,7 @@ def name_says_otherwise(kind: str) -> Text:
 
 
 _HEAD = 1 << 16
+_LARGEST_PAGE = 1 << 26
 _GIVE_SHEET = "give the sheet that the LMS or form exported, as CSV or XLSX"
 
 
@@ -62,6 +64,12 @@ def open_grids(source: Source, options: SheetOptions, found: Diagnostics) -> tup
     if kind in _WORKBOOKS:
         _compare_name(source, kind, found)
         return open_workbook(source, kind, options, found)
+    if kind == "a web page":
+        grid = _open_html(source, found)
+        return (grid,) if grid else None
+    if kind == "parquet":
+        grid = _open_parquet(source, found)
+        return (grid,) if grid else None
     if kind != "text":
         found.add(not_a_response_sheet(kind, _hint(kind)), place)
         return None
@@ -70,6 +78,43 @@ def open_grids(source: Source, options: SheetOptions, found: Diagnostics) -> tup
         return None
     _compare_name(source, grid.kind, found)
     return (grid,)
+
+
+def _open_html(source: Source, found: Diagnostics) -> Grid | None:
+    from stemkey.sheets.html_table import html_rows
+
+    rows = html_rows(source.data) if source.size <= _LARGEST_PAGE else []
+    if not rows:
+        found.add(not_a_response_sheet("a web page", _hint("a web page")), CellSpan(source.name))
+        return None
+    found.add(name_says_otherwise("a web page with a table"), CellSpan(source.name))
+    return Grid(source=source.name, kind="html", read=lambda: iter(rows))
+
+
+@rule("S021", Severity.ERROR)
+def parquet_needs_extra() -> Text:
+    """Parquet files are read with a library that is not installed by default, because few need it."""
+    return Text("reading Parquet needs an extra", 'pip install "stemkey[parquet]", or save the table as CSV')
+
+
+def _open_parquet(source: Source, found: Diagnostics) -> Grid | None:
+    try:
+        import polars as pl
+    except ImportError:
+        found.add(parquet_needs_extra(), CellSpan(source.name))
+        return None
+    try:
+        table = pl.read_parquet(BytesIO(source.data))
+    except Exception as error:  # noqa: BLE001 # polars raises its own classes, and panics, for damage
+        found.add(damaged_workbook(str(error).splitlines()[0][:120]), CellSpan(source.name))
+        return None
+
+    def read() -> Iterator[Row]:
+        yield Row(1, list(table.columns))
+        for number, values in enumerate(table.iter_rows(), 2):
+            yield Row(number, ["" if value is None else value_cell(value) for value in values])
+
+    return Grid(source=source.name, kind="parquet", read=read)
 
 
 def _compare_name(source: Source, kind: str, found: Diagnostics) -> None:
@@ -83,6 +128,8 @@ def _kind(source: Source, head: bytes) -> str:
         return _archive_kind(source.data)
     if head.startswith(_OLE):
         return _ole_kind(source.data)
+    if head.startswith(b"PAR1"):
+        return "parquet"
     binary = binary_kind(head)
     if binary and not (binary == "binary data" and _may_be_utf16(head)):
         return binary

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.files import Source
+from stemkey.sheets.encodings import guess_encoding
 from stemkey.sheets.grid import Grid, RawText, Row
 from stemkey.sheets.options import SheetOptions
 
@@ -200,7 +201,7 @@ def _encoding(source: Source, options: SheetOptions, found: Diagnostics) -> Enco
         return Encoding("utf-8", skip=skip)
     if skip or _is_mostly_utf8(source.data):
         return Encoding("utf-8", "surrogateescape", skip)
-    name = guess_encoding(source)
+    name = guess_encoding(source.data)
     found.add(read_as_encoding(name, _example(source.data, name)), place)
     return Encoding(name)
 
@@ -249,11 +250,6 @@ def _is_mostly_utf8(data: bytes) -> bool:
             except UnicodeDecodeError:
                 bad += 1
     return good > bad
-
-
-def guess_encoding(source: Source) -> str:
-    """Return the encoding of bytes that are not UTF-8."""
-    return "cp1252" if _fits(source, Encoding("cp1252")) else "latin-1"
 
 
 def _example(data: bytes, encoding: str) -> str:

@@ -297,7 +297,7 @@ def _rows(sheet: "CalamineSheet", trouble: _Trouble) -> Iterator[Row]:
     for (row, column), cell in trouble.cells.items():
         damaged.setdefault(row, {})[column] = cell
     for number, values in enumerate(_values(sheet), 1):
-        cells: list[Cell] = [value if type(value) is str else _cell(value) for value in values]
+        cells: list[Cell] = [value if type(value) is str else value_cell(value) for value in values]
         if first_column:
             cells = before + cells
         for column, cell in damaged.pop(number - 1, {}).items():
@@ -314,7 +314,7 @@ def _values(sheet: "CalamineSheet") -> Iterator[list[Any]]:
     yield from sheet.iter_rows()
 
 
-def _cell(value: Any) -> Cell:
+def value_cell(value: Any) -> Cell:
     """Return what a value shows: whole numbers without `.0`, dates as what they became."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
