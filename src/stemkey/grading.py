@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Outcome, Severity, Text, rule
 from stemkey.files import Source, open_source, save, whole_file
+from stemkey.gradebooks.grades_back import GradesBack
 from stemkey.pipeline import broken_items, leave_out, read_source
 from stemkey.sheets.options import SheetOptions
 
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
     from stemkey.scoring.answer_key import AnswerKey
     from stemkey.scoring.attempts import Policy, Sink
     from stemkey.scoring.gradebook import GradingRecord
+    from stemkey.scoring.regrade import Regrade
+    from stemkey.scoring.rule_file import RuleBook
+    from stemkey.scoring.rules import Scoring
     from stemkey.scoring.score import ScoredBatch
     from stemkey.sheets.table import ColumnMatch, ResponseTable
 
 
 STUDENTS = "students.csv"
+CHANGES = "changes.csv"
 
 
 @rule("G001", Severity.ERROR)
@@ -72,6 +77,13 @@ class GradeOptions:
     anonymous: bool = False
     keep_going: bool = False
     quiz_format: str | None = None
+    rules: str | None = None
+    """A rules file: scoring rules, decisions after the exam, grades."""
+    gradebooks: tuple[str, ...] = ()
+    """Names of rows of `GRADEBOOKS`."""
+    fill: str | None = None
+    """A gradebook that the LMS exported, to put the scores into."""
+    fill_column: str | None = None
     sheet: SheetOptions = field(default_factory=SheetOptions)
 
 
@@ -97,17 +109,24 @@ def grade_class(
     from stemkey.reports import find_report
 
     rows = [find_report(name) for name in dict.fromkeys(options.reports)]
+    back = GradesBack(options.gradebooks, options.fill, options.fill_column)
     found = Diagnostics()
-    quiz_source, quiz, left_out = _keyed_quiz(quiz_name, options, found)
+    quiz_source, quiz, left_out, start = _keyed_quiz(quiz_name, options, found)
     if quiz is None:
         return Outcome(None, found.freeze())
     sources = [open_source(name) for name in dict.fromkeys(sheet_names)]
-    _refuse_overwriting([quiz_source, *sources], _file_names(rows), out)
+    rules_source = open_source(options.rules) if options.rules else None
+    more = [source for source in (rules_source, back.template) if source is not None]
+    _refuse_overwriting([quiz_source, *sources, *more], [*_file_names(rows), CHANGES, *back.files], out)
+    rules = _rules(rules_source, quiz, found)
+    if rules is None:
+        return Outcome(None, found.freeze())
     tables = _tables(sources, quiz, replace(options.sheet, left_out=left_out), found)
     if not tables:
         return Outcome(None, found.freeze())
     try:
-        return Outcome(_grade(quiz, quiz_source, tables, rows, out, options, found), found.freeze())
+        key = _key(quiz, rules, start, options, found)
+        return Outcome(_grade(quiz, quiz_source, key, rules, tables, rows, back, out, options, found), found.freeze())
     except _NothingGradedError:
         return Outcome(None, found.freeze())
 
@@ -116,11 +135,36 @@ class _NothingGradedError(Exception):
     """Leaves the block in which files are open, so that none of them appears."""
 
 
+def _rules(source: Source | None, quiz: "Quiz", found: Diagnostics) -> "RuleBook | None":
+    """Return the rules file's rules; None where it has errors: nothing is graded by other rules than were asked for."""
+    from stemkey.scoring.rule_file import NO_RULES, read_rules
+
+    if source is None:
+        return NO_RULES
+    before = len(found)
+    rules = read_rules(source, quiz, found)
+    return None if any(finding.severity is Severity.ERROR for finding in list(found)[before:]) else rules
+
+
+def _key(quiz: "Quiz", rules: "RuleBook", start: "Scoring", options: GradeOptions, found: Diagnostics) -> "AnswerKey":
+    from stemkey.scoring.compiler import compile_key
+
+    before = len(found)
+    key = compile_key(quiz, found, rules, start)
+    errors = [finding for finding in list(found)[before:] if finding.severity is Severity.ERROR]
+    if any(finding.code.startswith("G2") for finding in errors) or (errors and not options.keep_going):
+        raise _NothingGradedError
+    return key
+
+
 def _grade(
     quiz: "Quiz",
     quiz_source: Source,
+    key: "AnswerKey",
+    rules: "RuleBook",
     tables: "Sequence[ResponseTable]",
     rows: "Sequence[ReportFormat]",
+    back: GradesBack,
     out: Path,
     options: GradeOptions,
     found: Diagnostics,
@@ -129,11 +173,7 @@ def _grade(
     from stemkey.reports.results import MAXIMUM_LISTED, Results
     from stemkey.reports.students import StudentsFile
     from stemkey.scoring.attempts import GradingChoices, grade_tables
-    from stemkey.scoring.compiler import compile_key
 
-    key = compile_key(quiz, found)
-    if found.has_errors and not options.keep_going and any(finding.code == "G101" for finding in found):
-        raise _NothingGradedError
     tally = _TallySink(key)
     choices = GradingChoices(
         policy=options.attempts,
@@ -142,9 +182,11 @@ def _grade(
         anonymous=options.anonymous,
     )
     with ExitStack() as files:
-        sinks: list[Sink] = [tally]
+        regrade = _regrade(key)
+        sinks: list[Sink] = [tally, *back.sinks(key), *([regrade] if regrade else [])]
         if any(row.name == "csv" for row in rows):
-            sinks.append(StudentsFile(files.enter_context(whole_file(out / STUDENTS)), key))
+            grade_of = rules.grade.grade if rules.grade else None
+            sinks.append(StudentsFile(files.enter_context(whole_file(out / STUDENTS)), key, grade_of))
         candidates = grade_tables(tables, key, choices, sinks, found)
         if not tally.counts.candidates:
             found.add(nobody_graded(), CellSpan(tables[0].name))
@@ -152,6 +194,10 @@ def _grade(
         analysis = analyse(tally.counts, key, found)
         if candidates is None:
             found.add(candidates_not_listed(tally.counts.candidates))
+        extra = back.write(quiz, key, options.title, found)
+        if regrade is not None:
+            regrade.report(rules.place, found)
+            extra[CHANGES] = regrade.table()
         results = Results(
             quiz=quiz,
             key=key,
@@ -161,13 +207,19 @@ def _grade(
             analysis=analysis,
             diagnostics=found.freeze(),
         )
-        written = _write_reports(results, rows, out)
-    names = _file_names(rows)
+        written = _write_reports(results, rows, out, extra)
+    names = [*_file_names(rows), *extra]
     return GradedClass(
         lines=(*_mapping_lines(tables), *_result_lines(results), *(f"wrote {out / name}" for name in names)),
         status=1 if found.has_errors else 0,
         json=written.get("results.json"),
     )
+
+
+def _regrade(key: "AnswerKey") -> "Regrade | None":
+    from stemkey.scoring.regrade import Regrade
+
+    return Regrade(key) if key.before is not None else None
 
 
 class _TallySink:
@@ -222,23 +274,28 @@ def _record(
     )
 
 
-def _keyed_quiz(name: str, options: GradeOptions, found: Diagnostics) -> "tuple[Source, Quiz | None, tuple[Item, ...]]":
-    """Return the quiz to grade with, and the items of it that `--keep-going` leaves out."""
+def _keyed_quiz(
+    name: str, options: GradeOptions, found: Diagnostics
+) -> "tuple[Source, Quiz | None, tuple[Item, ...], Scoring]":
+    """Return the quiz to grade with, the items of it that `--keep-going` leaves out, and how its program scores."""
+    from stemkey.scoring.rules import scoring_of_format
+
     outcome = read_source(open_source(name), format=options.quiz_format)
     source, quiz = outcome.value.source, outcome.value.quiz
     found.extend(outcome.diagnostics)
+    start = scoring_of_format(outcome.value.format.name)
     left_out: tuple[Item, ...] = ()
     if not any(True for _ in quiz.items):
-        return source, None, ()
+        return source, None, (), start
     if found.has_errors:
         broken = broken_items(found.freeze())
         if not options.keep_going:
             count = sum(1 for finding in found if finding.severity is Severity.ERROR)
             found.add(quiz_is_broken(count), quiz.span)
-            return source, None, ()
+            return source, None, (), start
         left_out = tuple(item for item in quiz.items if item.number in broken)
         quiz = leave_out(quiz, broken, found)
-    return source, quiz if any(True for _ in quiz.items) else None, left_out
+    return source, quiz if any(True for _ in quiz.items) else None, left_out, start
 
 
 def _tables(
@@ -268,11 +325,14 @@ def _refuse_overwriting(inputs: Iterable[Source], names: Iterable[str], out: Pat
             raise ValueError(f"'{source.name}' is an input and would be overwritten; choose another folder with --out")
 
 
-def _write_reports(results: "Results", rows: "Sequence[ReportFormat]", out: Path) -> dict[str, bytes]:
+def _write_reports(
+    results: "Results", rows: "Sequence[ReportFormat]", out: Path, extra: dict[str, bytes]
+) -> dict[str, bytes]:
     """Make every report before the first is saved, so that a failure leaves the old ones together."""
     files: dict[str, bytes] = {}
     for row in rows:
         files.update(row.writer(results))
+    files.update(extra)
     for name, data in files.items():
         save(out / name, data)
     return files

@@ -83,6 +83,18 @@ def grade(
         str | None,
         typer.Option(metavar="COLUMNS", help="Columns of a scanner's file: id=1-7,name=8-27,answers=28-37."),
     ] = None,
+    rules: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Scoring rules, decisions after the exam, grades (TOML).")
+    ] = None,
+    gradebook: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Gradebook file to write for an LMS; repeatable.")
+    ] = None,
+    fill: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Put the scores into a gradebook that the LMS exported.")
+    ] = None,
+    fill_column: Annotated[
+        str | None, typer.Option("--fill-column", metavar="COLUMN", help="Its column; else the one with the title.")
+    ] = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Grade without the questions that have errors.")
     ] = False,
@@ -113,6 +125,10 @@ def grade(
             anonymous=anonymous,
             keep_going=keep_going,
             quiz_format=from_,
+            rules=rules,
+            gradebooks=tuple(dict.fromkeys(gradebook or [])),
+            fill=fill,
+            fill_column=fill_column,
             sheet=SheetOptions(
                 source=source,
                 sheet=sheet,

@@ -54,7 +54,7 @@ class Change:
             said.append(
                 "full credit for " + {"all": "everybody", "answered": "everybody who answered"}[self.full_credit]
             )
-        if self.never_lower and said:
+        if self.never_lower and (self.key or self.accept):
             said.append("no score is lowered")
         return said
 
