@@ -88,7 +88,9 @@ def _end_of_text(kind: str, line: str, start: int, lines: list[str], index: int)
 
 def _indent(lines: list[str], index: int) -> int:
     """A word's text continues on lines that are indented at all, each as far as the first of them."""
-    line = next((line for line in lines[index:] if line.strip()), "").expandtabs(4)
+    while index < len(lines) and not lines[index].strip():
+        index += 1
+    line = lines[index].expandtabs(4) if index < len(lines) else ""
     return len(line) - len(line.lstrip(" "))
 
 

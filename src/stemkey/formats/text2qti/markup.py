@@ -14,22 +14,21 @@ from stemkey.richtext.sanitise import sanitise
 
 # --- reading ----------------------------------------------------------------------------------------------------
 
+# Lengths are bounded, so that a text of nothing but openings is not searched to its end for each of them.
 # text2qti's own order: a fence or code hides dollars, an escape hides one, then a formula on one or more lines.
 _TOKEN = re.compile(
     r"""
     ^(?P<fence>(?P<indent>[ \t]*)(?P<ticks>```+(?!`)|~~~+(?!~)).*?\n
         (?:[ \t]*\n|(?P=indent).*\n)*?(?P=indent)(?P=ticks)[ \t]*(?:\n|\Z))
     |(?P<units>\\(?:num|si)\{[^{}]+\}|\\SI\{[^{}]+\}\{[^{}]+\})
-    |(?P<tex>\\\((?P<inner>(?:[^\\]|\\[^)])+?)\\\))
+    |(?P<tex>\\\((?P<inner>(?:[^\\]|\\[^)]){1,300}?)\\\))
     |(?P<skip>\\.|\\\n|\$\$+(?!\$))
-    |(?P<comment><!--.*?-->)
     |(?P<code>(?P<run>`+)(?!`)(?:(?!\n[ \t]*\n)[\s\S])+?(?<!`)(?P=run)(?!`))
     |\$(?=[^ \t\n])(?P<math>(?:[^$\n\\]|\\.|\\?\n[ \t]*[^ \t\n$])+)(?<![ \t\n])\$(?!\$)
     |(?P<dollar>\$)
     """,
     re.MULTILINE | re.VERBOSE,
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def read_blocks(text: str, dropped: list[str] | None = None) -> Content:
@@ -50,8 +49,17 @@ def unit_macros(text: str) -> list[str]:
 def _with_math(text: str) -> str:
     r"""Return Markdown with text2qti's formulas as `\(…\)`, and its other dollars escaped."""
     if "<!--" in text:
-        text = _COMMENT.sub("", text)
+        text = _without_comments(text)
     return _TOKEN.sub(_math, text) if "$" in text or "\\" in text else text
+
+
+def _without_comments(text: str) -> str:
+    parts = []
+    position = 0
+    while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts.append(text[position:start])
+        position = end + 3
+    return "".join([*parts, text[position:]])
 
 
 def _math(match: re.Match[str]) -> str:
@@ -64,7 +72,6 @@ def _math(match: re.Match[str]) -> str:
 
 # --- writing ----------------------------------------------------------------------------------------------------
 
-_FORMULA = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
 _DOLLARS = re.compile(r"(?=[^ \t\n])(?:[^$\n\\]|\\.)+(?<![ \t\n])")
 _BLOCK = re.compile(
     r"<p>(?P<p>(?:(?!</?p>).)*+)</p>"
@@ -76,11 +83,11 @@ _BLOCK_TAG = re.compile(
     r"<(?:p|div|pre|ul|ol|dl|table|blockquote|h[1-6]|hr|figure|details|center|section|address)\b", re.IGNORECASE
 )
 _PART = re.compile(
-    r"\\\((?P<tex>.+?)\\\)"
+    r"\\\((?P<tex>.{1,5000}?)\\\)"
     r"|<code>(?P<code>[^<]*)</code>"
     r"|<(?P<mark>em|strong)>(?P<marked>[^<\\\n]*)</(?P=mark)>"
     r'|(?P<tag></?[a-zA-Z](?:[^<>"]|"[^"]*")*>)'
-    r"|(?P<text>[^<\\]+|\\(?!\()|\\\((?!.+?\\\)))",
+    r"|(?P<text>[^<\\]+|\\(?!\()|\\\((?!.{1,5000}?\\\)))",
     re.DOTALL,
 )
 _LINE_START = re.compile(r"^(?:(?P<mark>[#+-])|(?P<number>\d{1,9})(?=[.)])|(?P<other>[:=]))", re.MULTILINE)
@@ -224,7 +231,9 @@ def _as_html(content: str) -> str:
     """Return content as HTML on one line, in which no character means anything to Markdown."""
     parts = []
     position = 0
-    for match in re.finditer(r'\\\((?P<tex>.+?)\\\)|(?P<tag></?[a-zA-Z](?:[^<>"]|"[^"]*")*>)', content, re.DOTALL):
+    for match in re.finditer(
+        r'\\\((?P<tex>.{1,5000}?)\\\)|(?P<tag></?[a-zA-Z](?:[^<>"]|"[^"]*")*>)', content, re.DOTALL
+    ):
         parts.append(_references(content[position : match.start()]))
         parts.append(_formula(match["tex"]) if match["tex"] else match["tag"].replace("$", "&#36;").replace("\n", " "))
         position = match.end()

@@ -1,0 +1,1 @@
+"""Exercises of R/exams: R Markdown (Rmd) and R LaTeX (Rnw)."""
