@@ -366,13 +366,19 @@ def look_alike_letter(text: str, label: str) -> Text:
 
 @rule("S308", Severity.INFO)
 def text_stripped(text: str, label: str) -> Text:
-    """The answer is an option's text without its math, Markdown or markup, as an LMS exports it."""
+    """The answer is an option's text without its math, Markdown or markup, as an LMS exports it.
+
+    No other option has the same letters, digits and signs, so the reading is safe.
+    """
     return Text(f"{quoted(text)} is read as option {label}, whose math or markup the export has dropped", None)
 
 
 @rule("S309", Severity.ERROR)
 def equal_options(text: str, labels: str) -> Text:
-    """Two options have the same text, so the answer's text does not tell which was taken."""
+    """Two options have the same text, so the answer's text does not tell which was taken.
+
+    If the options are worth the same it would not matter, but the statistics of each would be wrong.
+    """
     return Text(
         f"{quoted(text)} is the text of several options ({labels}); the score counts the other items and is provisional",
         "write the option's letter into the cell",

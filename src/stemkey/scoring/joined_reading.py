@@ -33,7 +33,10 @@ def pairs_not_understood(text: str) -> Text:
 
 @rule("S313", Severity.ERROR)
 def order_not_understood(text: str) -> Text:
-    """The answer to an ordering question does not name each thing to be ordered exactly once."""
+    """The answer to an ordering question does not name each thing to be ordered exactly once.
+
+    Which place each thing was given is then not known, so no credit is given or taken.
+    """
     return Text(
         f"{quoted(text)} does not name each thing to be ordered once; the score counts the other items and is provisional",
         "write the letters in the order given, B, A, C",

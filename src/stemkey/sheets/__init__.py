@@ -179,7 +179,10 @@ SOURCES: tuple[SheetSource, ...] = (
 
 @rule("S118", Severity.ERROR)
 def no_such_source(name: str, hint: str) -> Text:
-    """`--source` names no kind of sheet that stemkey knows; `stemkey formats` lists them."""
+    """`--source` names no kind of sheet that stemkey knows; `stemkey formats` lists them.
+
+    A source is how a program lays out its file; without `--source` it is recognised by its content.
+    """
     return Text(f"there is no sheet source '{name}'", hint)
 
 

@@ -101,13 +101,20 @@ def more_questions_than_quiz(columns: str, items: int) -> Text:
 
 @rule("S104", Severity.ERROR)
 def question_twice(number: str, columns: str) -> Text:
-    """Two columns answer the same question equally well, and they hold different answers."""
+    """Two columns answer the same question equally well, and they hold different answers.
+
+    Which of them counts decides scores, so stemkey does not choose.
+    """
     return Text(f"question {number} has several columns: {columns}", f"say which one with --map COLUMN={number}")
 
 
 @rule("S108", Severity.ERROR)
 def no_such_item(asked: str, numbers: str) -> Text:
-    """`--map COLUMN=ITEM` names a question that the quiz does not have, by number or by identifier."""
+    """`--map COLUMN=ITEM` names a question that the quiz does not have, by number or by identifier.
+
+    Every column that is named with `--map` must belong to a question, or the mapping would be another than you
+    think.
+    """
     return Text(f"the quiz has no question '{asked}', which --map names", f"give one of {numbers}")
 
 

@@ -93,7 +93,10 @@ def _open_html(source: Source, found: Diagnostics) -> Grid | None:
 
 @rule("S021", Severity.ERROR)
 def parquet_needs_extra() -> Text:
-    """Parquet files are read with a library that is not installed by default, because few need it."""
+    """Parquet files are read with a library that is not installed by default, because few need it.
+
+    Everything else works without it.
+    """
     return Text("reading Parquet needs an extra", 'pip install "stemkey[parquet]", or save the table as CSV')
 
 

@@ -53,7 +53,10 @@ def read_as_encoding(encoding: str, example: str) -> Text:
 
 @rule("S004", Severity.ERROR)
 def encoding_does_not_fit(encoding: str, reason: str) -> Text:
-    """The encoding asked for with `--encoding` is unknown, or the file holds bytes that it has no letters for."""
+    """The encoding asked for with `--encoding` is unknown, or the file holds bytes that it has no letters for.
+
+    Stemkey then reads nothing, because a wrong guess would change names and answers without anybody noticing.
+    """
     return Text(f"the file cannot be read as {encoding}: {reason}", "leave --encoding out to have it detected")
 
 

@@ -133,7 +133,10 @@ def ids_damaged(example: str, count: int) -> Text:
 
 @rule("S218", Severity.ERROR)
 def ids_all_blank(columns: str) -> Text:
-    """The columns that should say whose answers a row holds are empty in every row."""
+    """The columns that should say whose answers a row holds are empty in every row.
+
+    Without ids the scores could not be brought back to people.
+    """
     return Text(
         f"the id column {columns} is empty in every row", "say which column holds the ids with --id-column COLUMN"
     )

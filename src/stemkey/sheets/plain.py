@@ -59,13 +59,19 @@ _ABSENT_WORDS = frozenset(
 
 @rule("S008", Severity.ERROR)
 def no_students(header: int) -> Text:
-    """The sheet has a header and nothing below it."""
+    """The sheet has a header and nothing below it.
+
+    Nobody can be graded from it. A filter that was set when the report was made is the usual reason.
+    """
     return Text(f"the sheet has a header in row {header} and no students below it", "export it again without a filter")
 
 
 @rule("S107", Severity.INFO)
 def columns_not_used(columns: str) -> Text:
-    """These columns answer no question of the quiz and say nothing about the candidates; they were left alone."""
+    """These columns answer no question of the quiz and say nothing about the candidates; they were left alone.
+
+    They are named so that you can see whether an answer column is among them that should have been matched.
+    """
     return Text(f"columns not used: {columns}", None)
 
 
@@ -86,7 +92,10 @@ def key_row_disagrees(row: int, differences: str) -> Text:
 
 @rule("S117", Severity.ERROR)
 def no_header_row() -> Text:
-    """The first row already holds answers, so which column answers which question is not written anywhere."""
+    """The first row already holds answers, so which column answers which question is not written anywhere.
+
+    To guess it from the position would grade every sheet with one column more or less wrongly.
+    """
     return Text(
         "the sheet has no header",
         "add a header row with Q1, Q2, …, or say --no-header with --id-column A and --map B=1 --map C=2 …",

@@ -59,7 +59,10 @@ def marks_instead_of_answers(example: str) -> Text:
 
 @rule("S112", Severity.ERROR)
 def numbering_unknown(example: str) -> Text:
-    """The answers are numbers of options and some are 0, so whether 0 or 1 is the first option is not known."""
+    """The answers are numbers of options and some are 0, so whether 0 or 1 is the first option is not known.
+
+    Both readings give scores, shifted by one option, and only one of them is right.
+    """
     return Text(
         f"the answers are numbers of options, and {example} is 0: is the first option 0 or 1?",
         "say --numbers-from 0 or --numbers-from 1",

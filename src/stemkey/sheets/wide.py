@@ -69,7 +69,10 @@ class MisplacedError(ValueError):
 
 @rule("S201", Severity.ERROR)
 def row_without_id(answers: int) -> Text:
-    """A row holds answers, but neither id nor name nor address, so nobody can be given the score."""
+    """A row holds answers, but neither id nor name nor address, so nobody can be given the score.
+
+    The answers are not lost: the row is listed, so that the id can be filled in.
+    """
     return Text(
         f"the row has {answers} answer{'s' if answers != 1 else ''} and neither id nor name; it is not graded",
         "fill in the id and grade again",
@@ -84,7 +87,10 @@ def name_stands_as_id(rows: str) -> Text:
 
 @rule("S209", Severity.INFO)
 def other_id_used(column: str, rows: str) -> Text:
-    """Some rows have nothing in the best id column; the next best one stands for it."""
+    """Some rows have nothing in the best id column; the next best one stands for it.
+
+    Each candidate keeps the best id that the sheet has for them; ids are never changed.
+    """
     return Text(f"the id column {column} is empty in {rows}; another id of theirs stands for it", None)
 
 
@@ -104,7 +110,10 @@ def unfinished(rows: str) -> Text:
 
 @rule("S203", Severity.WARNING)
 def footers_left_out(rows: str) -> Text:
-    """These rows hold averages, totals or remarks of the program that wrote the sheet, and no candidate."""
+    """These rows hold averages, totals or remarks of the program that wrote the sheet, and no candidate.
+
+    They are left out of the class and of every statistic.
+    """
     return Text(
         f"{rows} hold{'s' if ' and ' not in rows and '–' not in rows and ',' not in rows else ''} "
         "averages, totals or remarks, and no candidate",
@@ -133,13 +142,19 @@ def row_too_long(cells: int, columns: int, surplus: str) -> Text:
 
 @rule("S210", Severity.ERROR)
 def row_unreadable(reason: str) -> Text:
-    """A row cannot be trusted as a whole, and is not graded."""
+    """A row cannot be trusted as a whole, and is not graded.
+
+    Its reason is said. The other rows are graded.
+    """
     return Text(f"the row {reason}; it is not graded", "mend the row and grade again")
 
 
 @rule("S211", Severity.ERROR)
 def more_rows(count: int, what: str) -> Text:
-    """The same trouble in more rows than are listed one by one."""
+    """The same trouble in more rows than are listed one by one.
+
+    All of them are counted in the report, and none of them is graded.
+    """
     return Text(f"and {count:,} more rows: {what}", None)
 
 

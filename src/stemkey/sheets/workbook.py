@@ -57,7 +57,10 @@ def damaged_workbook(reason: str) -> Text:
 
 @rule("S010", Severity.ERROR)
 def protected_with_password() -> Text:
-    """The file is encrypted, so nothing in it can be read."""
+    """The file is encrypted, so nothing in it can be read.
+
+    Protection of a sheet against changes is something else and no obstacle; this file as a whole is locked.
+    """
     return Text("the file is protected with a password", "save a copy without a password")
 
 
@@ -72,7 +75,11 @@ def workbook_refused(reason: str) -> Text:
 
 @rule("S012", Severity.ERROR)
 def several_sheets(names: str) -> Text:
-    """More than one sheet of the workbook could be the response sheet; grading the wrong one would look right."""
+    """More than one sheet of the workbook could be the response sheet; grading the wrong one would look right.
+
+    Their headers fit the quiz equally well. If all of them are parts of one class, grade each and give the
+    files together.
+    """
     return Text(f"several sheets could hold the answers: {names}", "say which one with --sheet NAME")
 
 
@@ -84,13 +91,19 @@ def only_hidden_sheets(names: str) -> Text:
 
 @rule("S014", Severity.ERROR)
 def no_such_sheet(name: str, names: str) -> Text:
-    """The sheet named with `--sheet` is not in the workbook."""
+    """The sheet named with `--sheet` is not in the workbook.
+
+    Names of sheets are compared exactly, as they stand on the tab.
+    """
     return Text(f"there is no sheet '{name}'; the workbook has {names}", "give one of these names with --sheet")
 
 
 @rule("S011", Severity.WARNING)
 def hidden_sheet_ignored(name: str) -> Text:
-    """A sheet that its author has hidden was left alone."""
+    """A sheet that its author has hidden was left alone.
+
+    Hidden sheets are often copies or older states, so their rows are not mixed into the class.
+    """
     return Text(f"the hidden sheet '{name}' was not read", "say --sheet NAME if it holds the answers")
 
 
