@@ -202,7 +202,10 @@ def possible_miskey(label: str, key: str, preferred: bool, sureness: str) -> Tex
 
 @rule("A204", Severity.WARNING)
 def weak_discrimination(r: float, sureness: str) -> Text:
-    """The item correlates less than .20 with the rest of the test, so it hardly tells strong from weak candidates."""
+    """The item correlates less than .20 with the rest of the test, so it hardly tells strong from weak candidates.
+
+    It may measure something else, be ambiguous, or be so easy or hard that nearly everybody scores the same.
+    """
     return Text(
         f"weak discrimination: item-rest correlation {_short(r)} ({sureness})",
         "see whether it measures something else, is ambiguous, or is very easy or hard",

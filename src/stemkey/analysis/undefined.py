@@ -104,13 +104,19 @@ def scores_do_not_vary(which: str) -> Text:
 
 @rule("A103", Severity.INFO)
 def totals_do_not_vary(known: int) -> Text:
-    """All candidates have the same total score, so nothing can be correlated with it and alpha is undefined."""
+    """All candidates have the same total score, so nothing can be correlated with it and alpha is undefined.
+
+    In a small or very strong class this can be as it should be; look at the mean.
+    """
     return Text(f"all {known} candidates have the same total score: correlations and alpha are undefined")
 
 
 @rule("A104", Severity.INFO)
 def one_item() -> Text:
-    """Alpha compares the items of a test with each other, so one item has none; neither has it a rest score."""
+    """Alpha compares the items of a test with each other, so one item has none; neither has it a rest score.
+
+    Both are empty (null) then, and so is the standard error of measurement.
+    """
     return Text("the test has one item that a program can grade: alpha and item-rest correlation are undefined")
 
 
@@ -140,49 +146,73 @@ def candidates_without_total(apart: int, candidates: int) -> Text:
 
 @rule("A107", Severity.INFO)
 def items_without_statistics(which: str) -> Text:
-    """A program cannot grade these items, so they have counts but no statistics, and totals are without them."""
+    """A program cannot grade these items, so they have counts but no statistics, and totals are without them.
+
+    Essays and uploads are such items, and those that a rules file dropped.
+    """
     return Text(f"{which}: no statistics, because a program cannot grade it")
 
 
 @rule("A108", Severity.INFO)
 def tails_too_small(known: int) -> Text:
-    """The discrimination index compares the upper and lower 27 %; below 15 candidates that is fewer than four people each."""
+    """The discrimination index compares the upper and lower 27 %; below 15 candidates that is fewer than four people each.
+
+    The item-rest correlation says the same with every candidate's help; look at it instead.
+    """
     return Text(f"{known} candidates are too few for the discrimination index, which compares the upper and lower 27 %")
 
 
 @rule("A109", Severity.INFO)
 def two_items() -> Text:
-    """Without one of two items there is one left, and one item has no alpha."""
+    """Without one of two items there is one left, and one item has no alpha.
+
+    Alpha of the whole test is given, and says little with two items.
+    """
     return Text("the test has two items: alpha if deleted is undefined")
 
 
 @rule("A110", Severity.INFO)
 def too_few_for_shape(known: int) -> Text:
-    """Skewness needs three candidates and kurtosis four (type 2, as in SAS, SPSS, Excel and Moodle)."""
+    """Skewness needs three candidates and kurtosis four (type 2, as in SAS, SPSS, Excel and Moodle).
+
+    Both are empty (null) below that.
+    """
     return Text(f"{known} candidates are too few for skewness or kurtosis")
 
 
 @rule("A111", Severity.INFO)
 def items_without_points(which: str) -> Text:
-    """Facility is the mean score over the item's points, and these items have none."""
+    """Facility is the mean score over the item's points, and these items have none.
+
+    Their counts and choices are given; correlations need scores that differ.
+    """
     return Text(f"{which}: worth 0 points, so facility is undefined")
 
 
 @rule("A112", Severity.WARNING)
 def items_not_given(which: str) -> Text:
-    """No candidate was given these items, so nothing can be said about them."""
+    """No candidate was given these items, so nothing can be said about them.
+
+    Either the sheet has no column for them, or nobody drew them from their pool.
+    """
     return Text(f"{which}: given to nobody")
 
 
 @rule("A113", Severity.INFO)
 def rest_does_not_vary(which: str) -> Text:
-    """Without the item, everybody has the same score, so its correlation with the rest is undefined."""
+    """Without the item, everybody has the same score, so its correlation with the rest is undefined.
+
+    The item-total correlation is given; it is the item with itself.
+    """
     return Text(f"without {which}, everybody has the same score: the item-rest correlation is undefined")
 
 
 @rule("A114", Severity.INFO)
 def choices_do_not_vary(which: str) -> Text:
-    """A choice that nobody or everybody took cannot be correlated with anything; its point-biserial is empty."""
+    """A choice that nobody or everybody took cannot be correlated with anything; its point-biserial is empty.
+
+    A distractor that nobody took is flagged as well (A206).
+    """
     return Text(f"taken by nobody or everybody, so without a point-biserial: {which}")
 
 

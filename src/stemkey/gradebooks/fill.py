@@ -295,13 +295,19 @@ def template_not_read(name: str) -> Text:
 
 @rule("P113", Severity.ERROR)
 def template_without_ids(header: str) -> Text:
-    """The template has no column with ids or addresses that candidates could be found by; names are not enough."""
+    """The template has no column with ids or addresses that candidates could be found by; names are not enough.
+
+    Two students can have one name, and a score must not go to the wrong one.
+    """
     return Text(f"no column of the template holds ids; it begins with {header}", "export the gradebook with ids")
 
 
 @rule("P114", Severity.ERROR)
 def no_score_column(wanted: str, columns: str) -> Text:
-    """No column of the template, or more than one, is called like the quiz, and the score goes into no column by guess."""
+    """No column of the template, or more than one, is called like the quiz, and the score goes into no column by guess.
+
+    Columns are compared without what LMSs add to titles: `(4711)`, `[Total Pts: 10 Score]`, `Points Grade`.
+    """
     return Text(
         f"no single column of the template is called '{wanted}'", f"say which with --fill-column; there are {columns}"
     )
@@ -309,7 +315,10 @@ def no_score_column(wanted: str, columns: str) -> Text:
 
 @rule("P115", Severity.ERROR)
 def maximum_differs(theirs: str, ours: str) -> Text:
-    """The template's column has another maximum than the quiz, so the scores would mean something else there."""
+    """The template's column has another maximum than the quiz, so the scores would mean something else there.
+
+    Nothing is filled in: 7 of 12 is no 7 of 10.
+    """
     return Text(
         f"the column is out of {theirs} points and the quiz out of {ours}",
         "set the same maximum in the LMS, export again",
@@ -318,17 +327,26 @@ def maximum_differs(theirs: str, ours: str) -> Text:
 
 @rule("P116", Severity.ERROR)
 def student_not_unique(name: str) -> Text:
-    """A candidate's id stands in several rows of the template, or two candidates belong to one row."""
+    """A candidate's id stands in several rows of the template, or two candidates belong to one row.
+
+    Nothing is filled in, because at least one score would be somebody else's.
+    """
     return Text(f"'{name}' belongs to no single row of the template", "mend the ids; nothing was filled in")
 
 
 @rule("P117", Severity.WARNING)
 def candidates_not_in_template(count: int) -> Text:
-    """These candidates were graded and are not in the template; their scores are in a file of their own."""
+    """These candidates were graded and are not in the template; their scores are in a file of their own.
+
+    Guests, people who left the course, or mistyped ids: look at each of them.
+    """
     return Text(f"{count} candidates are not in the template", "see the file of unmatched candidates")
 
 
 @rule("P118", Severity.WARNING)
 def cells_kept(count: int) -> Text:
-    """These cells say that the student is excused, or are missing at the end of a short row; they were left as they are."""
+    """These cells say that the student is excused, or are missing at the end of a short row; they were left as they are.
+
+    Nothing that a teacher decided is overwritten.
+    """
     return Text(f"{count} cells of the template were left as they are (excused or missing)", None)

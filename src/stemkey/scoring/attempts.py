@@ -339,7 +339,10 @@ def _text(name: bytes) -> str:
 
 @rule("G103", Severity.INFO)
 def same_row_twice(name: str, rows: str) -> Text:
-    """The same candidate stands in the sheet several times with the same answers, so the candidate counts once."""
+    """The same candidate stands in the sheet several times with the same answers, so the candidate counts once.
+
+    Mostly a file was joined to itself, or exported twice.
+    """
     return Text(f"{name!r} stands in rows {rows} with the same answers; the candidate counts once")
 
 

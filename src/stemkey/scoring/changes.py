@@ -154,7 +154,10 @@ def _index(only: ChoiceInteraction, label: str) -> int | None:
 
 @rule("G205", Severity.ERROR)
 def no_such_choice(text: str, number: str, labels: str) -> Text:
-    """The rules file names a choice that the question does not have, so the decision cannot be carried out."""
+    """The rules file names a choice that the question does not have, so the decision cannot be carried out.
+
+    Check the number of the question and the letter: letters are those of the quiz, not of a shuffled paper.
+    """
     return Text(
         f"question {number} has no choice '{text}'; it has {labels}", "name choices by their letters, several as A,C"
     )

@@ -177,5 +177,8 @@ def _bands(rows: Sequence[Sequence[Any]], place: Place, found: Diagnostics) -> t
 
 @rule("G211", Severity.ERROR)
 def grade_unclear(name: str, reason: str) -> Text:
-    """The grade scale of the rules file cannot be understood, so no grades would be right."""
+    """The grade scale of the rules file cannot be understood, so no grades would be right.
+
+    `docs/scoring.md` shows a scale with bands, one with a pass mark, and the curves.
+    """
     return Text(f"the grade scale's '{name}' is not clear: {reason}", 'e.g. bands = [["A", 90], ["B", 80], ["F", 0]]')

@@ -143,13 +143,19 @@ def _close(name: str, names: "tuple[str, ...] | set[str]") -> str | None:
 
 @rule("G207", Severity.ERROR)
 def rules_unreadable(reason: str) -> Text:
-    """The rules file is no TOML, so none of its rules is known, and nothing is graded by other rules than were asked for."""
+    """The rules file is no TOML, so none of its rules is known, and nothing is graded by other rules than were asked for.
+
+    An example of a rules file is in `docs/scoring.md`; texts stand in quotation marks there, tables in brackets.
+    """
     return Text(f"the rules file cannot be read: {reason}", "see docs/scoring.md for an example")
 
 
 @rule("G208", Severity.ERROR)
 def unknown_entry(name: str, close: str | None, names: str) -> Text:
-    """The rules file has an entry with a name that means nothing, so it would change nothing."""
+    """The rules file has an entry with a name that means nothing, so it would change nothing.
+
+    A misspelt decision that does nothing would go unnoticed, so nothing is graded until it is corrected.
+    """
     return Text(
         f"the rules file has an unknown entry '{name}'", f"did you mean '{close}'?" if close else f"known are: {names}"
     )
@@ -157,7 +163,10 @@ def unknown_entry(name: str, close: str | None, names: str) -> Text:
 
 @rule("G209", Severity.ERROR)
 def unknown_item(name: str, close: str | None) -> Text:
-    """The rules file speaks of a question that the quiz does not have."""
+    """The rules file speaks of a question that the quiz does not have.
+
+    Questions are named by their number, `[items.3]`, or by their identifier in quotation marks.
+    """
     return Text(
         f"the rules file names question '{name}', which the quiz does not have",
         f"did you mean '{close}'?" if close else None,
@@ -166,5 +175,8 @@ def unknown_item(name: str, close: str | None) -> Text:
 
 @rule("G210", Severity.ERROR)
 def entry_unclear(name: str, value: str, wanted: str) -> Text:
-    """An entry of the rules file has a value that it cannot have."""
+    """An entry of the rules file has a value that it cannot have.
+
+    Nothing is graded by a guess at what was meant.
+    """
     return Text(f"the rules file's '{name}' cannot be '{value}'", f"write {wanted}")

@@ -238,11 +238,17 @@ def unknown_parameter(part: str, name: str, names: str) -> Text:
 
 @rule("G203", Severity.ERROR)
 def unknown_setting(name: str, close: str | None, names: str) -> Text:
-    """A setting of the scoring has a name that stemkey does not know, so it would change nothing."""
+    """A setting of the scoring has a name that stemkey does not know, so it would change nothing.
+
+    Nothing is graded by settings that were misspelt; `docs/scoring.md` lists them.
+    """
     return Text(f"there is no scoring setting '{name}'", f"did you mean '{close}'?" if close else f"known are: {names}")
 
 
 @rule("G204", Severity.ERROR)
 def setting_unclear(name: str, value: str) -> Text:
-    """A setting of the scoring has a value that it cannot have."""
+    """A setting of the scoring has a value that it cannot have.
+
+    Numbers are written as `2`, `0.25`, `-1` or `1/3`, which are all exact.
+    """
     return Text(f"the scoring setting '{name}' cannot be '{value}'", "write a number, such as 0, 2 or -1/4")
