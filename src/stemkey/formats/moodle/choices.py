@@ -40,11 +40,15 @@ def _read_choices(question: Question, reading: Reading) -> ChoiceInteraction:
     credit, content, source_name = reading.credit, reading.content, reading.source_name
     for position, answer in enumerate(question.answers, 1):
         feedback = EMPTY
-        for child in answer:
+        children = list(answer)
+        for child in children:
             if child.tag == "feedback":
                 feedback = content(child, f"feedback {position}")
                 break
-        text = content(answer, f"answer {position}")
+        if len(children) == 2 and children[0].tag == "text" and children[1].tag == "feedback" and not len(children[0]):
+            text = reading.short_content(children[0].text, answer)
+        else:
+            text = content(answer, f"answer {position}")
         share = credit(answer)
         if not text and not feedback and share == NO_CREDIT:
             continue  # Moodle drops such answers too

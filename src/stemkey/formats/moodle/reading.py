@@ -186,9 +186,13 @@ class Reading:
         """Return the text of an element as content: its format converted, its files gathered."""
         if element is None:
             return EMPTY
+        children = list(element)
+        if len(children) == 1 and children[0].tag == "text" and not len(children[0]):
+            # As a rule an element holds a text and nothing else, and 13 of them make a question.
+            return self.short_content(children[0].text, element)
         raw: str | None = None
         files: list[_Element] = []
-        for child in element:
+        for child in children:
             tag = child.tag
             if tag == "text":
                 if raw is None:
@@ -202,6 +206,19 @@ class Reading:
         content = self._converted(raw, element.get("format") or self.default_format, element)
         if files:
             content = self._with_files(content, files, place or str(element.tag))
+        if "@@PLUGINFILE@@/" in content:
+            for name in missing_files(content):
+                self.report(file_missing(name), element)
+        return content
+
+    def short_content(self, raw: str | None, element: "_Element") -> Content:
+        """Return a text that stands without files in an element as content."""
+        if not raw:
+            return EMPTY
+        form = element.get("format") or self.default_format
+        if form == "html" and _SIMPLE.fullmatch(raw):
+            return Content(raw.strip())
+        content = self._converted(raw, form, element)
         if "@@PLUGINFILE@@/" in content:
             for name in missing_files(content):
                 self.report(file_missing(name), element)
