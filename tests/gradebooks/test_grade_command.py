@@ -1,0 +1,94 @@
+"""`grade` with a rules file, gradebooks and a template, from the sheet to the files."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from stemkey.gradebooks import GRADEBOOKS
+from stemkey.grading import GradeOptions, grade_class
+
+RULES = """
+never-lower = true
+
+[scoring]
+single = "penalty(penalty=1/4)"
+
+[items.3]
+accept = ["A"]
+
+[items.4]
+drop = true
+
+[grade]
+bands = [["1", 90], ["2", 75], ["3", 60], ["4", 50], ["5", 0]]
+round = "half-up"
+"""
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def sheet(repository: Path) -> str:
+    return str(repository / "quizzes" / "responses" / "day51-class.csv")
+
+
+def test_rules_change_scores_and_say_for_whom(day51: Path, sheet: str, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text(RULES)
+    plain, ruled = tmp_path / "plain", tmp_path / "ruled"
+    assert grade_class(str(day51), [sheet], plain, GradeOptions(reports=("csv",))).value is not None
+    options = GradeOptions(reports=("csv", "json"), rules=str(rules))
+    assert grade_class(str(day51), [sheet], ruled, options).value is not None
+    before = {row["id"]: row for row in read(plain / "students.csv")}
+    for row in read(ruled / "students.csv"):
+        old = before[row["id"]]
+        assert row["points"] == "9"
+        assert row["4_score"] == ""
+        assert row["3_score"] == ("1" if row["3_response"] == "A" or old["3_score"] == "1" else row["3_score"])
+        for number in ("1", "2", "5", "6", "7", "8", "9", "10"):
+            wrong = old[f"{number}_response"] in {"A", "B", "C", "D"} and old[f"{number}_score"] == "0"
+            assert row[f"{number}_score"] == ("-0.25" if wrong else old[f"{number}_score"])
+        grade = next(name for name, lower in (("1", 90), ("2", 75), ("3", 60), ("4", 50), ("5", -99)) if float(row["percent"]) + 0.5 >= lower)  # fmt: skip
+        assert row["grade"] == grade
+    assert {row["id"] for row in read(ruled / "changes.csv")} == set(before)  # the maximum fell for everybody
+    assert "decided after the exam" in (ruled / "results.json").read_text()
+
+
+def test_scores_go_into_every_gradebook_and_into_a_template(day51: Path, sheet: str, tmp_path: Path) -> None:
+    template = tmp_path / "export.csv"
+    template.write_bytes(
+        b'Student,ID,SIS User ID,Section,Day 51 (7)\r\n    Points Possible,,,,10\r\n"O, A",1,0002400,S,\r\n'
+    )
+    names = tuple(row.name for row in GRADEBOOKS)
+    options = GradeOptions(reports=("csv",), gradebooks=names, fill=str(template), title="Day 51")
+    graded = grade_class(str(day51), [sheet], tmp_path / "out", options)
+    assert graded.value is not None
+    scores = {
+        row["id"]: row["score"] for row in read(tmp_path / "out" / "students.csv") if row["provisional"] == "false"
+    }
+    for row in GRADEBOOKS:
+        data = (tmp_path / "out" / row.file).read_text(encoding="utf-8-sig")
+        assert all(name in data for name in scores)
+    filled = (tmp_path / "out" / "export-filled.csv").read_bytes()
+    assert filled == template.read_bytes()[:-2] + scores["0002400"].encode() + b"\r\n"
+    assert len(read(tmp_path / "out" / "export-unmatched.csv")) == len(scores) - 1
+
+
+def test_rules_that_cannot_be_understood_grade_nobody(day51: Path, sheet: str, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[scoring]\nsingle = "formular"')
+    graded = grade_class(str(day51), [sheet], tmp_path / "out", GradeOptions(rules=str(rules)))
+    assert graded.value is None
+    assert "did you mean 'formula'?" in {finding.hint for finding in graded.diagnostics}
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_input_is_never_overwritten(day51: Path, sheet: str, tmp_path: Path) -> None:
+    template = tmp_path / "changes.csv"
+    template.write_text("ID,Score\n")
+    with pytest.raises(ValueError, match="would be overwritten"):
+        grade_class(str(day51), [sheet], tmp_path, GradeOptions(fill=str(template)))
