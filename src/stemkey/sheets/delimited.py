@@ -84,6 +84,18 @@ def too_many_columns(count: int) -> Text:
     return Text(f"the first rows have {count:,} columns, more than {MAXIMUM_COLUMNS:,}", "export the sheet again")
 
 
+@rule("S022", Severity.WARNING)
+def ends_in_empty_cell() -> Text:
+    """The file ends behind a separator, without a line end, so its last row has an empty cell at its end.
+
+    Either that is so, or the file was cut off just there. Nobody can tell from the file itself.
+    """
+    return Text(
+        "the file ends in the middle of a line, behind a separator; it may have been cut off",
+        "compare the last row with what the LMS shows",
+    )
+
+
 @rule("S020", Severity.WARNING)
 def lines_unwrapped() -> Text:
     """Each line was quoted as a whole, so that every row looked like one cell. The quotes were taken off."""
@@ -115,6 +127,9 @@ def open_delimited(source: Source, options: SheetOptions, found: Diagnostics) ->
     if max(widths, default=0) > MAXIMUM_COLUMNS:
         found.add(too_many_columns(max(widths)), place)
         return None
+
+    if _tail(source, encoding).endswith(separator):
+        found.add(ends_in_empty_cell(), place)
 
     def read() -> Iterator[Row]:
         lines = _lines(source, encoding)
@@ -316,12 +331,26 @@ def _unwrapped(lines: Iterator[str]) -> Iterator[str]:
         yield text[1:-1].replace('""', '"') + "\n" if text[:1] == '"' else line
 
 
+def _tail(source: Source, encoding: Encoding) -> str:
+    """Return the last characters of a text file."""
+    with source.open() as stream:
+        stream.seek(max(source.size - 8, encoding.skip))
+        return stream.read().decode(encoding.name, "replace")
+
+
 def _rows(
     lines: Iterator[str], separator: str, width: int, *, start: int, found: Diagnostics, place: CellSpan
 ) -> Iterator[Row]:
     csv.field_size_limit(MAXIMUM_CELL)
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    before = 0
+    last, before, is_ragged = "", 0, False
+
+    def watched() -> Iterator[str]:
+        nonlocal last
+        for line in lines:
+            last = line
+            yield line
+
+    reader = csv.reader(watched(), delimiter=separator, strict=True)
     try:
         for cells in reader:
             number = start + before + 1
@@ -332,6 +361,11 @@ def _rows(
             problem = _problem(cells, separator, width) if spread else None
             if problem is None and not all(map(str.isascii, cells)) and _is_torn(cells):
                 problem = "holds bytes that are not in the file's encoding"
+            if len(cells) < width:
+                # A file that was cut ends in the middle of a row; where rows are short anyway, nobody can tell.
+                if not is_ragged and not last.endswith(("\n", "\r")):
+                    problem = "is cut off where the file ends"
+                is_ragged = True
             yield Row(number, cells, problem)
     except csv.Error as error:
         reason = "the file ends inside it" if "unexpected end" in str(error) else "text follows it inside the cell"

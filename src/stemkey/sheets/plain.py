@@ -398,12 +398,10 @@ class Dismissal:
         )
 
     def _repeats_header(self, row: Row) -> bool:
-        columns = [match.column for match in self.chosen.values()]
-        return bool(self.headers) and all(
-            bool(self.headers[column]) and text_at(row.cells, column) == self.headers[column]
-            for column in columns
-            if column < len(self.headers)
-        )
+        """Whether a row is the header once more, in the columns of the candidate as in those of the answers."""
+        columns = {*(match.column for match in self.chosen.values()), *self.identity.ids, *self.identity.name}
+        known = [column for column in columns if column < len(self.headers) and self.headers[column]]
+        return bool(known) and all(text_at(row.cells, column) == self.headers[column] for column in known)
 
 
 def _is_figure(response: Response) -> bool:
