@@ -62,6 +62,7 @@ class Assessment:
     ident: str = ""
     title: str = ""
     instructions: Content = EMPTY
+    is_bank: bool = False
     fields: dict[str, str] = field(default_factory=dict)
     sections: list[Section] = field(default_factory=list)
 
@@ -192,6 +193,7 @@ class _Walk:
         if event == "start":
             about.ident = about.ident or element.get("ident") or ""
             about.title = about.title or element.get("title") or ""
+            about.is_bank = LOCAL[element.tag] == "objectbank"
             return
         for child in element:
             name = LOCAL[child.tag]

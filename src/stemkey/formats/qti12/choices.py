@@ -90,7 +90,10 @@ def _single_credits(parts: Parts) -> dict[str, Fraction]:
 
 
 def _multiple_credits(parts: Parts) -> dict[str, Fraction]:
-    """Return each right answer's share: equal shares, as Canvas has them."""
+    """Return each right answer's share: equal shares, unless each choice adds points of its own."""
+    scored = [condition for condition in parts.conditions if condition.scores]
+    if scored and all(_adds_for_one(condition) for condition in scored):
+        return _single_credits(parts)
     right: list[str] = []
     for condition in parts.conditions:
         if is_right(condition, parts):
@@ -98,6 +101,14 @@ def _multiple_credits(parts: Parts) -> dict[str, Fraction]:
                 right += [ident for ident in _chosen(test) if ident not in right]
     share = Fraction(1, len(right)) if right else NO_CREDIT
     return dict.fromkeys(right, share)
+
+
+def _adds_for_one(condition: Condition) -> bool:
+    return (
+        len(condition.tests) == 1
+        and condition.tests[0].operator == "varequal"
+        and all(action == "Add" and fraction(text) for _, action, text in condition.scores)
+    )
 
 
 def _chosen(test: Test) -> list[str]:

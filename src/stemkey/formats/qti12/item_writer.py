@@ -242,6 +242,14 @@ def _choice_type(interaction: ChoiceInteraction) -> str:
 def _keys(item: Item, interaction: ChoiceInteraction, idents: Sequence[str], profile: Profile) -> list[str]:
     pairs = list(zip(idents, interaction.choices, strict=True))
     if interaction.cardinality is Cardinality.MULTIPLE:
+        keys = [choice.credit for choice in interaction.choices if choice.credit > 0]
+        is_equal = all(credit * len(keys) == 1 for credit in keys)
+        if profile == "plain" and (not is_equal or any(choice.credit < 0 for choice in interaction.choices)):
+            return [
+                _scored(_equals(ident), number_text(choice.credit * 100), "Add")
+                for ident, choice in pairs
+                if choice.credit
+            ]
         tests = "".join(
             _equals(ident) if choice.credit > 0 else f"<not>{_equals(ident)}</not>" for ident, choice in pairs
         )
@@ -257,10 +265,10 @@ def _keys(item: Item, interaction: ChoiceInteraction, idents: Sequence[str], pro
     ]
 
 
-def _scored(test: str, score: str) -> str:
+def _scored(test: str, score: str, action: str = "Set", shows: str = "") -> str:
     return (
-        f'\n<respcondition continue="No"><conditionvar>{test}</conditionvar>'
-        f'<setvar action="Set" varname="SCORE">{score}</setvar></respcondition>'
+        f'\n<respcondition continue="{"Yes" if action == "Add" else "No"}"><conditionvar>{test}</conditionvar>'
+        f'<setvar action="{action}" varname="SCORE">{score}</setvar>{shows}</respcondition>'
     )
 
 
@@ -307,7 +315,7 @@ def _number(item: Item, interaction: TextEntryInteraction) -> Written:
         if entry.credit == FULL_CREDIT:
             conditions.append(_right(test, item, shows=shows))
         else:
-            conditions.append(_scored(test, number_text(entry.credit * 100)))
+            conditions.append(_scored(test, number_text(entry.credit * 100), shows=shows))
     return Written(
         kind="numerical_question",
         body=item.body,

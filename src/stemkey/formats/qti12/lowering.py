@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 from stemkey.formats.qti12.numeric import number_text
 from stemkey.model import (
@@ -34,6 +35,8 @@ LONGEST_STEM = 16 * 1024
 _FAR = Fraction(10) ** 15
 _BLANK = Content("_____")
 
+Lose = Callable[[str], object]
+
 
 class _NotHeld(Exception):  # noqa: N818 # not an error: how far down the item was given up
     """The item cannot be held at all."""
@@ -41,15 +44,24 @@ class _NotHeld(Exception):  # noqa: N818 # not an error: how far down the item w
 
 def adapt(item: Item) -> tuple[Item | None, tuple[str, ...]]:
     """Return what Canvas can hold of an item, and words for what is lost; None where it can hold nothing."""
+    return _adapted(item, _canvas)
+
+
+def adapt_plain(item: Item) -> tuple[Item | None, tuple[str, ...]]:
+    """Return what QTI 1.2 can hold of an item, whoever reads it."""
+    return _adapted(item, _common)
+
+
+def _adapted(item: Item, reduce: Callable[[Item, Lose], Item]) -> tuple[Item | None, tuple[str, ...]]:
     losses: list[str] = []
     try:
-        adapted = _adapted(item, losses.append)
+        adapted = reduce(item, losses.append)
     except _NotHeld as reason:
         return None, (str(reason),)
     return adapted, tuple(dict.fromkeys(losses))
 
 
-def _adapted(item: Item, lose: Callable[[str], None]) -> Item:
+def _canvas(item: Item, lose: Lose) -> Item:
     if len(item.body) > LONGEST_STEM // 4 and len(item.body.encode()) > LONGEST_STEM:
         raise _NotHeld("a stem of more than 16 KB")
     if not item.interactions:
@@ -57,6 +69,17 @@ def _adapted(item: Item, lose: Callable[[str], None]) -> Item:
             lose("feedback on a text without a question")
             return replace(item, feedback=NO_FEEDBACK)
         return item
+    for interaction in item.interactions:
+        if isinstance(interaction, ChoiceInteraction):
+            if interaction.cardinality is Cardinality.MULTIPLE and not interaction.keys:
+                # Canvas would mark the first answer as right.
+                raise _NotHeld("a question with several answers of which none is right")
+        elif isinstance(interaction, MatchInteraction):
+            item = replace(item, interactions=(_matching(interaction, lose),))
+    return _common(item, lose)
+
+
+def _common(item: Item, lose: Lose) -> Item:
     interactions = _blanks(item, lose) if len(item.interactions) > 1 else item.interactions
     interactions = tuple(_interaction(interaction, lose) for interaction in interactions)
     if interactions != item.interactions:
@@ -64,7 +87,7 @@ def _adapted(item: Item, lose: Callable[[str], None]) -> Item:
     return _without_gaps(item, lose) if GAP.search(item.body) else item
 
 
-def _blanks(item: Item, lose: Callable[[str], None]) -> tuple[Interaction, ...]:
+def _blanks(item: Item, lose: Lose) -> tuple[Interaction, ...]:
     """Several blanks are all typed texts, or all dropdowns."""
     kinds = {type(interaction) for interaction in item.interactions}
     if not kinds <= {TextEntryInteraction, InlineChoiceInteraction}:
@@ -75,7 +98,7 @@ def _blanks(item: Item, lose: Callable[[str], None]) -> tuple[Interaction, ...]:
     if len(weights) > 1:
         lose("the different weights of the blanks")
     found: list[Interaction] = []
-    for interaction in item.interactions:
+    for interaction in map(partial(_right_or_wrong, lose=lose), item.interactions):
         if isinstance(interaction, TextEntryInteraction) and not all(
             isinstance(entry, AcceptedText) for entry in interaction.accepted
         ):
@@ -86,7 +109,21 @@ def _blanks(item: Item, lose: Callable[[str], None]) -> tuple[Interaction, ...]:
     return tuple(found)
 
 
-def _typed(entry: AcceptedText | AcceptedNumber, lose: Callable[[str], None]) -> AcceptedText:
+def _right_or_wrong(interaction: Interaction, lose: Lose) -> Interaction:
+    """Answers in a blank are right or wrong."""
+    match interaction:
+        case TextEntryInteraction() if any(entry.credit < 1 for entry in interaction.accepted):
+            lose("part of the points for an answer in a blank")
+            return replace(interaction, accepted=tuple(e for e in interaction.accepted if e.credit >= 1))
+        case InlineChoiceInteraction() if any(0 != choice.credit < 1 for choice in interaction.choices):
+            lose("part of the points for an answer in a blank")
+            choices = (replace(c, credit=Fraction(c.credit >= 1)) for c in interaction.choices)
+            return replace(interaction, choices=tuple(choices))
+        case _:
+            return interaction
+
+
+def _typed(entry: AcceptedText | AcceptedNumber, lose: Lose) -> AcceptedText:
     """Return a number as the text that a candidate would type: Canvas's blanks compare texts."""
     if isinstance(entry, AcceptedText):
         return entry
@@ -97,14 +134,14 @@ def _typed(entry: AcceptedText | AcceptedNumber, lose: Callable[[str], None]) ->
     return AcceptedText(text=text, credit=entry.credit, feedback=entry.feedback, span=entry.span)
 
 
-def _interaction(interaction: Interaction, lose: Callable[[str], None]) -> Interaction:
+def _interaction(interaction: Interaction, lose: Lose) -> Interaction:
     match interaction:
         case ChoiceInteraction():
             return _choice(interaction, lose)
         case TextEntryInteraction():
             return _text_entry(interaction, lose)
         case MatchInteraction():
-            return _matching(interaction, lose)
+            return _pairs(interaction, lose)
         case ExtendedTextInteraction():
             if interaction.template:
                 lose("the text that an essay's answer begins with")
@@ -117,17 +154,14 @@ def _interaction(interaction: Interaction, lose: Callable[[str], None]) -> Inter
             return interaction
 
 
-def _choice(interaction: ChoiceInteraction, lose: Callable[[str], None]) -> ChoiceInteraction:
-    if interaction.cardinality is Cardinality.MULTIPLE and not interaction.keys:
-        # Canvas would mark the first answer as right.
-        raise _NotHeld("a question with several answers of which none is right")
+def _choice(interaction: ChoiceInteraction, lose: Lose) -> ChoiceInteraction:
     if not any(choice.fixed for choice in interaction.choices):
         return interaction
     lose("the fixed place of an answer")
     return replace(interaction, choices=tuple(replace(choice, fixed=False) for choice in interaction.choices))
 
 
-def _text_entry(interaction: TextEntryInteraction, lose: Callable[[str], None]) -> TextEntryInteraction:
+def _text_entry(interaction: TextEntryInteraction, lose: Lose) -> TextEntryInteraction:
     changes: dict[str, object] = {}
     if interaction.units:
         lose("the units")
@@ -145,7 +179,7 @@ def _text_entry(interaction: TextEntryInteraction, lose: Callable[[str], None]) 
     return replace(interaction, **changes) if changes else interaction  # type: ignore[arg-type]  # field by field above
 
 
-def _without_wildcards(entry: AcceptedText, lose: Callable[[str], None]) -> AcceptedText | None:
+def _without_wildcards(entry: AcceptedText, lose: Lose) -> AcceptedText | None:
     if not entry.wildcards:
         return entry
     if "*" in entry.text:
@@ -154,7 +188,7 @@ def _without_wildcards(entry: AcceptedText, lose: Callable[[str], None]) -> Acce
     return replace(entry, text=text, wildcards=False) if text else None
 
 
-def _closed(entry: AcceptedNumber, lose: Callable[[str], None]) -> AcceptedNumber:
+def _closed(entry: AcceptedNumber, lose: Lose) -> AcceptedNumber:
     """Return a number in one of the three shapes that Canvas knows."""
     if entry.value is None:
         if entry.lower is None or entry.upper is None:
@@ -189,16 +223,21 @@ def _closed(entry: AcceptedNumber, lose: Callable[[str], None]) -> AcceptedNumbe
             return entry
 
 
-def _matching(interaction: MatchInteraction, lose: Callable[[str], None]) -> MatchInteraction:
-    """Both sides are plain text, and every pair counts the same."""
+def _pairs(interaction: MatchInteraction, lose: Lose) -> MatchInteraction:
+    """Every pair counts the same."""
     if len({pair.credit for pair in interaction.pairs}) > 1:
         lose("the different weights of the pairs")
+    return replace(interaction, pairs=tuple(replace(pair, credit=Fraction(1)) for pair in interaction.pairs))
+
+
+def _matching(interaction: MatchInteraction, lose: Lose) -> MatchInteraction:
+    """Both sides are plain text."""
     contents = [*(pair.source for pair in interaction.pairs), *(target.content for target in interaction.targets)]
     if any("<" in content for content in contents):
         lose("the markup in what is matched")
     return replace(
         interaction,
-        pairs=tuple(replace(pair, source=_plain(pair.source), credit=Fraction(1)) for pair in interaction.pairs),
+        pairs=tuple(replace(pair, source=_plain(pair.source)) for pair in interaction.pairs),
         targets=tuple(replace(target, content=_plain(target.content)) for target in interaction.targets),
     )
 
@@ -207,7 +246,7 @@ def _plain(content: Content) -> Content:
     return text_content(to_plain(content)) if "<" in content else content
 
 
-def _without_gaps(item: Item, lose: Callable[[str], None]) -> Item:
+def _without_gaps(item: Item, lose: Lose) -> Item:
     """Only typed texts and dropdowns have a place inside the text."""
     first = item.interactions[0]
     if len(item.interactions) > 1 or isinstance(first, InlineChoiceInteraction):

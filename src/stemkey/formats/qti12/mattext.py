@@ -26,6 +26,8 @@ _BASE = re.compile(r"(?:\$|%24)IMS[-_]CC[-_]FILEBASE(?:\$|%24)/?", re.IGNORECASE
 _RAW_REFERENCE = re.compile(r"((?:\$|%24)IMS[-_]CC[-_]FILEBASE(?:\$|%24)/)([^\"&'<>?]+)")
 _ANY_TOKEN = re.compile(r"(?:\$|%24)(?:IMS[-_]CC|CANVAS|WIKI)[-_]", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/|#")
+# Elements that New Quizzes takes out, partly with what they hold; without their tags the words stay.
+_DROPPED_BY_NEW = re.compile(r"</?(?:details|font|button|input|center|option|select)\b[^<>]*>")
 _VERBATIM = re.compile(r"(<(pre|code)\b.*?</\2>)", re.DOTALL)
 _MATH = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 _EQUATION = re.compile(r"<img\b[^>]*\bequation_image\b[^>]*>", re.IGNORECASE)
@@ -60,15 +62,20 @@ def xml_attribute(text: str) -> str:
 class Outgoing:
     """How content of one quiz is written."""
 
-    def __init__(self, paths: Mapping[str, str], math: Literal["text", "equation_image"] = "text") -> None:
+    def __init__(
+        self, paths: Mapping[str, str], math: Literal["text", "equation_image"] = "text", *, is_for_new: bool = False
+    ) -> None:
         self._paths = paths
         self._math = math
+        self._is_for_new = is_for_new
 
     def html(self, content: Content) -> str:
         """Return the HTML, escaped for XML."""
         text: str = content
         if self._paths and "=" in text:
             text = _TAG.sub(lambda tag: _REFERENCE.sub(self._reference, tag[0]) if "=" in tag[0] else tag[0], text)
+        if self._is_for_new and "<" in text:
+            text = _DROPPED_BY_NEW.sub("", text)
         if self._math == "equation_image" and ("\\(" in text or "\\[" in text):
             text = with_equation_images(text)
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -2,12 +2,12 @@
 
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Literal
 
 from stemkey.files import Source
-from stemkey.formats.qti12.lowering import adapt
+from stemkey.formats.qti12.lowering import adapt, adapt_plain
 from stemkey.model import (
     Capabilities,
     ChoiceInteraction,
@@ -15,6 +15,7 @@ from stemkey.model import (
     ForeignInteraction,
     InlineChoiceInteraction,
     MatchInteraction,
+    OrderInteraction,
     TextEntryInteraction,
     UploadInteraction,
 )
@@ -44,12 +45,25 @@ CANVAS_CARRIES = Capabilities(
     settings=True,
     shuffle_items=False,
     sections=True,
+    banks=True,
     markup=True,
     choice_markup=True,
     math=True,
     images=True,
     adapt=adapt,
 )
+
+QTI12_CARRIES = replace(
+    CANVAS_CARRIES,
+    interactions=(*CANVAS_CARRIES.interactions, OrderInteraction),
+    foreign=("canvas", "qti12"),
+    case_sensitive=True,
+    partial_credit=True,
+    negative_credit=True,
+    settings=False,
+    adapt=adapt_plain,
+)
+"""QTI 1.2 by the book, for whatever reads it: what Canvas alone cannot do is written, too."""
 
 _LOOK = 64 * 1024
 _QTI12_TYPE = re.compile(rb"imsqti_xmlv1p[12]|imsqti_item_xmlv1p|learning-application-resource")
@@ -67,6 +81,14 @@ class CanvasOptions:
 
     math: Literal["text", "equation_image"] = "text"
     r"""`text` keeps `\(…\)`, which Canvas renders by MathJax; `equation_image` is for sites where that is off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Qti12Options:
+    """How other tools' QTI 1.2 is read."""
+
+    quiz: str = ""
+    """Read only this quiz or bank of a package: its title or its ident."""
 
 
 def is_canvas(source: Source) -> bool:

@@ -14,7 +14,7 @@ from stemkey.formats.qti12.idents import MEMO, memo_text, read_memo
 from stemkey.formats.qti12.manifest import read_manifest
 from stemkey.formats.qti12.mattext import Incoming, Where
 from stemkey.formats.qti12.meta import Meta, read_meta
-from stemkey.formats.qti12.profiles import CanvasOptions
+from stemkey.formats.qti12.profiles import CanvasOptions, Qti12Options
 from stemkey.model import EMPTY, Item, Quiz, Section, Settings
 
 _ROOT = re.compile(rb"<(?:\w+:)?questestinterop\b")
@@ -82,7 +82,7 @@ def bank_beside_quiz(title: str, items: int) -> Text:
     )
 
 
-def read_qti12(source: Source, options: CanvasOptions, found: Diagnostics) -> Quiz:
+def read_qti12(source: Source, options: CanvasOptions | Qti12Options, found: Diagnostics) -> Quiz:
     """Return the quiz of a package or of bare XML."""
     if source.head(4) == b"PK\x03\x04":
         files = read_zip(source, found)
@@ -95,7 +95,7 @@ def read_qti12(source: Source, options: CanvasOptions, found: Diagnostics) -> Qu
     incoming = Incoming({}, found, {}, is_own=_is_own(source.data))
     gathering = Gathering(incoming, found, _name(source.stem))
     assessment = read_assessment(source, "", gathering)
-    return _quiz(source, assessment, None, incoming, "")
+    return replace(_quiz(source, assessment, None, incoming, ""), is_bank=assessment.is_bank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +270,7 @@ def _quiz(source: Source, assessment: Assessment, meta: Meta | None, incoming: I
     where = Where(source.name, folder)
     return Quiz(
         identifier=memo_text(memo, "identifier") or _name(assessment.ident) or _name(source.stem),
-        title=(meta.title if meta is not None else "") or assessment.title,
+        title="" if memo.get("untitled") else (meta.title if meta is not None else "") or assessment.title,
         instructions=incoming.content(description, None, where) if description else assessment.instructions or EMPTY,
         settings=settings,
         sections=tuple(assessment.sections),

@@ -65,11 +65,7 @@ def _assessment(quiz: Quiz, ident: str, paths: Mapping[str, str], outgoing: Outg
     if quiz.settings.time_limit is not None:
         fields.append(metadata_field("qmd_timelimit", str(quiz.settings.time_limit)))
     fields.append(metadata_field(MEMO, xml_text(write_memo(_memo(quiz, ident, paths)))))
-    start = (
-        f'{_HEADER}<assessment ident="{ident}" title="{xml_attribute(quiz.title)}">\n'
-        f"<qtimetadata>{''.join(fields)}</qtimetadata>\n"
-        '<section ident="root_section">\n'
-    )
+    start = "".join((_HEADER, *_holder_start(quiz, ident, fields, outgoing, profile)))
     parts = [xml_bytes(start)]  # bytes at once: the text of a large quiz would be in memory three times
     position = 0
     plain_before = False
@@ -83,7 +79,8 @@ def _assessment(quiz: Quiz, ident: str, paths: Mapping[str, str], outgoing: Outg
             parts.append(xml_bytes(item_xml(item, position, outgoing, profile)))
         if not is_plain:
             parts.append(b"</section>\n")
-    parts.append(b"</section>\n</assessment>\n</questestinterop>\n")
+    parts.append(b"</objectbank>\n" if quiz.is_bank else b"</section>\n</assessment>\n")
+    parts.append(b"</questestinterop>\n")
     return b"".join(parts)
 
 
@@ -129,6 +126,8 @@ def _memo(quiz: Quiz, ident: str, paths: Mapping[str, str]) -> dict[str, object]
     memo: dict[str, object] = {"version": 1}
     if ident != quiz.identifier:
         memo["identifier"] = quiz.identifier
+    if quiz.is_bank and not quiz.title:
+        memo["untitled"] = True
     renamed = {path: key for key, path in paths.items() if path != key}
     if renamed:
         memo["files"] = renamed

@@ -1,0 +1,174 @@
+"""The other profiles: New Quizzes, QTI 1.2 by the book, banks, sections that only refer to a bank."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from stemkey.diagnostics import Diagnostics
+from stemkey.files import Source, zip_files
+from stemkey.fitting import fit
+from stemkey.formats.qti12.profiles import CANVAS_CARRIES, QTI12_CARRIES, CanvasOptions, Qti12Options
+from stemkey.formats.qti12.reader import read_qti12
+from stemkey.formats.qti12.writer import write_canvas, write_qti12
+from stemkey.model import (
+    AcceptedNumber,
+    Cardinality,
+    Choice,
+    ChoiceInteraction,
+    Content,
+    Interaction,
+    Item,
+    MatchInteraction,
+    MatchPair,
+    MatchTarget,
+    OrderInteraction,
+    Quiz,
+    Section,
+    TextEntryInteraction,
+    ToleranceKind,
+    gap,
+)
+
+
+def quiz_of(*interactions: Interaction, body: str = "<p>Which?</p>", **fields: object) -> Quiz:
+    item = Item(identifier="w-q1", number="1", body=Content(body), interactions=interactions)
+    values: dict[str, object] = {"identifier": "w", "sections": (Section(items=(item,)),), **fields}
+    return Quiz(**values)  # type: ignore[arg-type]  # field by field
+
+
+def choices(*credits_: Fraction) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(identifier=letter, content=Content(f"option {letter}"), credit=credit)
+        for letter, credit in zip("ABCDE", credits_, strict=False)
+    )
+
+
+MATCHING = MatchInteraction(
+    pairs=(MatchPair(identifier="p1", source=Content("a &lt; <em>b</em>"), target="t1"),),
+    targets=(
+        MatchTarget(identifier="t1", content=Content("1 &amp; 2")),
+        MatchTarget(identifier="t2", content=Content("x")),
+    ),
+)
+
+
+def read_plain(quiz: Quiz) -> Quiz:
+    found = Diagnostics()
+    data = zip_files(write_qti12(quiz, Qti12Options()))
+    again = read_qti12(Source("w.qti12.zip", data), Qti12Options(), found)
+    assert not list(found)
+    return again
+
+
+def test_classic_gets_matching_as_plain_text_and_is_told_what_was_lost() -> None:
+    found = Diagnostics()
+    quiz = fit(quiz_of(MATCHING), CANVAS_CARRIES, "Canvas", found)
+    assert [finding.message for finding in found] == ["Canvas does not carry the markup in what is matched"]
+    text = write_canvas(quiz, CanvasOptions())["w/w.xml"].decode()
+    assert '<mattext texttype="text/plain">a &lt; b</mattext>' in text
+    assert '<mattext texttype="text/plain">1 &amp; 2</mattext>' in text
+
+
+def test_new_quizzes_gets_matching_as_html_because_it_reads_everything_as_html() -> None:
+    text = write_canvas(quiz_of(MATCHING), CanvasOptions(quizzes="new"))["w/w.xml"].decode()
+    assert '<mattext texttype="text/html">1 &amp;amp; 2</mattext>' in text
+
+
+def test_new_quizzes_gets_the_words_of_elements_that_it_would_drop() -> None:
+    body = '<details><summary>More</summary><p><font color="red">words</font></p></details>'
+    quiz = quiz_of(ChoiceInteraction(choices=choices(Fraction(1), Fraction(0))), body=body)
+    text = write_canvas(quiz, CanvasOptions(quizzes="new"))["w/w.xml"].decode()
+    assert "&lt;summary&gt;More&lt;/summary&gt;&lt;p&gt;words&lt;/p&gt;" in text
+
+
+def test_qti12_keeps_what_canvas_cannot_hold() -> None:
+    quiz = quiz_of(
+        OrderInteraction(choices=choices(Fraction(0), Fraction(0), Fraction(0))),
+        instructions=Content("<p>Read &amp; think.</p>"),
+    )
+    assert read_plain(quiz) == quiz
+    single = quiz_of(ChoiceInteraction(choices=choices(Fraction(1), Fraction(1, 2), Fraction(-1, 4), Fraction(0))))
+    assert read_plain(single) == single
+    several = ChoiceInteraction(
+        choices=choices(Fraction(7, 10), Fraction(3, 10), Fraction(-1, 2)), cardinality=Cardinality.MULTIPLE
+    )
+    assert read_plain(quiz_of(several)) == quiz_of(several)
+    assert read_plain(quiz_of(MATCHING)) == quiz_of(MATCHING)
+
+
+def test_a_number_in_a_blank_becomes_a_text_and_a_loss() -> None:
+    found = Diagnostics()
+    blanks = tuple(
+        TextEntryInteraction(identifier=name, accepted=(AcceptedNumber(value=Fraction(5, 2)),)) for name in ("x", "y")
+    )
+    quiz = quiz_of(*blanks, body=f"<p>{gap('x')} and {gap('y')}</p>")
+    fitted = fit(quiz, CANVAS_CARRIES, "Canvas", found)
+    assert len(list(found)) == 1
+    again = read_qti12(
+        Source("w.zip", zip_files(write_canvas(fitted, CanvasOptions()))), CanvasOptions(), Diagnostics()
+    )
+    assert again == fitted
+    assert "[x] and [y]" in write_canvas(fitted, CanvasOptions())["w/w.xml"].decode()
+
+
+@pytest.mark.parametrize(
+    ("entry", "shape"),
+    [
+        (AcceptedNumber(value=Fraction(3)), "<varequal>3.0 <vargte>3.0 <varlte>3.0"),
+        (AcceptedNumber(value=Fraction(3), tolerance=Fraction(1, 2)), "<varequal>3.0 <vargte>2.5 <varlte>3.5"),
+        (
+            AcceptedNumber(value=Fraction("3.142"), tolerance=Fraction(4), kind=ToleranceKind.SIGNIFICANT),
+            "<varequal>3.142 <vargt>3.1415 <varlte>3.1425",
+        ),
+        (AcceptedNumber(lower=Fraction(-2), upper=Fraction(1, 8)), "<vargte>-2.0 <varlte>0.125"),
+        (
+            AcceptedNumber(value=Fraction(200), tolerance=Fraction(1, 20), kind=ToleranceKind.RELATIVE),
+            "<varequal>200.0 <vargte>190.0 <varlte>210.0",
+        ),
+    ],
+)
+def test_numbers_have_one_of_the_three_shapes_that_canvas_knows(entry: AcceptedNumber, shape: str) -> None:
+    import re
+
+    quiz = fit(quiz_of(TextEntryInteraction(accepted=(entry,))), CANVAS_CARRIES, "Canvas", Diagnostics())
+    files = write_canvas(quiz, CanvasOptions())
+    tests = re.findall(r'<(var\w+) respident="response1">([^<]*)<', files["w/w.xml"].decode())
+    assert " ".join(f"<{name}>{value}" for name, value in tests) == shape
+    assert read_qti12(Source("w.zip", zip_files(files)), CanvasOptions(), Diagnostics()) == quiz
+
+
+def test_a_bank_is_written_as_a_bank_and_comes_back_as_one() -> None:
+    for title in ("My bank", ""):
+        quiz = quiz_of(ChoiceInteraction(choices=choices(Fraction(1), Fraction(0))), is_bank=True, title=title)
+        files = write_canvas(quiz, CanvasOptions())
+        assert b"<objectbank" in files["w/w.xml"]
+        assert read_qti12(Source("w.zip", zip_files(files)), CanvasOptions(), Diagnostics()) == quiz
+
+
+def test_a_group_that_refers_to_a_bank_elsewhere_stays_one() -> None:
+    section = Section(
+        identifier="g", title="From the bank", select=2, points_per_item=Fraction(3), bank="i38a17", items=()
+    )
+    quiz = Quiz(identifier="w", sections=(section,))
+    found = Diagnostics()
+    again = read_qti12(Source("w.zip", zip_files(write_canvas(quiz, CanvasOptions()))), CanvasOptions(), found)
+    assert again == quiz
+    assert [finding.name for finding in found] == ["bank-elsewhere"]
+
+
+def test_what_qti12_writes_is_valid_by_its_schema(shared: Path) -> None:
+    from lxml import etree
+
+    path = shared / "data/canvas/schemas/qti12/ims_qtiasiv1p2p1.xsd"
+    local = (shared / "data/canvas/schemas/cc11/xml.xsd").as_uri()
+    text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2001/xml.xsd", local)
+    xsd = etree.XMLSchema(etree.fromstring(text.encode()))
+    quiz = quiz_of(
+        OrderInteraction(choices=choices(Fraction(0), Fraction(0))), instructions=Content("<p>Read.</p>"), title="T"
+    )
+    xsd.assertValid(etree.fromstring(write_qti12(quiz, Qti12Options())["w.xml"]))
+    bank = quiz_of(MATCHING, is_bank=True)
+    xsd.assertValid(
+        etree.fromstring(write_qti12(fit(bank, QTI12_CARRIES, "QTI 1.2", Diagnostics()), Qti12Options())["w.xml"])
+    )
