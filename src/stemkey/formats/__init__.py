@@ -180,7 +180,7 @@ FORMATS: tuple[Format, ...] = (
         writes="stemkey.formats.gift.writer:write_gift",
         recognises="stemkey.formats.gift.syntax:is_gift",
         options="stemkey.formats.gift.syntax:GiftOptions",
-        evidence="exports of Moodle 4.5, files of strangers",
+        evidence="exports of Moodle 4.5, files of strangers; gift-pegjs parses ours",
     ),
     Format(
         name="aiken",
@@ -211,6 +211,16 @@ FORMATS: tuple[Format, ...] = (
         reads="stemkey.formats.rexams.reader:read_rexams",
         recognises="stemkey.formats.rexams.syntax:is_rexams",
         evidence="exercises of the package exams and of strangers",
+    ),
+    Format(
+        name="blackboard",
+        title="Blackboard question upload",
+        extensions=(".blackboard.txt", ".txt"),
+        carries="stemkey.formats.blackboard.syntax:CARRIES",
+        reads="stemkey.formats.blackboard.reader:read_blackboard",
+        writes="stemkey.formats.blackboard.writer:write_blackboard",
+        recognises="stemkey.formats.blackboard.syntax:is_blackboard",
+        evidence="examples of strangers are read; no Blackboard has read ours",
     ),
 )
 

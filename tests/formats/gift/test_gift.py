@@ -51,9 +51,10 @@ def test_moodles_two_exports_of_a_category_say_the_same(name: str) -> None:
     )
     gift, _ = read((SPECIMENS / f"export-{name}.gift.txt").read_bytes())
     items = {item.identifier: item for item in gift.items}
-    assert set(items) == {item.identifier for item in whole.items}
+    with_images = {key for key, item in items.items() if "@@PLUGINFILE@@" in repr(item)}
+    assert set(items) - with_images == {item.identifier for item in whole.items} - with_images
     for item in whole.items:
-        if "@@PLUGINFILE@@" in repr(items[item.identifier]):
+        if item.identifier in with_images:
             continue
         differences = Diagnostics()
         compare(alone(item), alone(items[item.identifier]), CARRIES, "GIFT", differences)

@@ -1,6 +1,7 @@
 """What GIFT's question types cannot say, type by type: `fit` asks here, so that the writer never drops anything."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -18,8 +19,10 @@ from stemkey.model import (
     ChoiceInteraction,
     Content,
     ExtendedTextInteraction,
+    Interaction,
     Item,
     MatchInteraction,
+    OrderInteraction,
     TextEntryInteraction,
     ToleranceKind,
 )
@@ -41,6 +44,23 @@ def adapt(item: Item) -> tuple[Item | None, tuple[str, ...]]:
     return adapted, tuple(dict.fromkeys(losses))
 
 
+def _texts(interactions: tuple[Interaction, ...]) -> Iterator[str]:
+    """Return every text of the answers."""
+    for interaction in interactions:
+        match interaction:
+            case ChoiceInteraction() | OrderInteraction():
+                for choice in interaction.choices:
+                    yield choice.content
+                    yield choice.feedback
+            case MatchInteraction():
+                yield from (pair.source for pair in interaction.pairs)
+            case TextEntryInteraction():
+                yield from (entry.feedback for entry in interaction.accepted)
+                yield interaction.other_feedback
+            case _:
+                pass
+
+
 def _without_blanks(item: Item) -> Item:
     """Moodle's cloze has no GIFT: only one typed answer may stand in the text, any other gap is a line there."""
     if "data-gap" not in item.body or len(item.interactions) != 1:
@@ -56,7 +76,14 @@ def is_missing_word(item: Item) -> bool:
     return len(item.interactions) == 1 and GAP.findall(item.body) == [item.interactions[0].identifier]
 
 
+_EMBEDDED = re.compile(r'<(?:img|audio|video|source)[^>]* src="(?!https?:|data:|//)')
+
+
 def _adapt(item: Item, lose: Lose) -> Item:
+    if _EMBEDDED.search(" ".join(_texts(item.interactions))):
+        raise NotHeldError("a question with images in its answers")
+    if _EMBEDDED.search(item.feedback.general):
+        lose("images in the explanation")
     if not item.interactions:
         if not item.feedback.general:
             return item
