@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from stemkey.analysis.item_analysis import ChoiceStatistics, ItemStatistics, TestStatistics
 from stemkey.diagnostics import Diagnostic, Severity, Span
+from stemkey.model import ChoiceInteraction, Content
 from stemkey.reports.charts import difficulty_picture, is_doubtful, listed, option_trace, score_histogram
 from stemkey.reports.columns import (
     CANDIDATE_FIELDS,
@@ -316,9 +317,18 @@ def _option_table(subject: Subject, found: Sequence[Diagnostic]) -> OptionTable:
         place=_place(item.span),
         statistics=fill_table("statistics", "Statistics", _STATISTICS, [subject], record=True),
         options=_options(item),
+        choices=_choice_contents(subject),
         trace=option_trace(item),
         findings=about,
     )
+
+
+def _choice_contents(subject: Subject) -> tuple[Content, ...]:
+    interactions = subject.key.item.interactions
+    choice = interactions[0] if len(interactions) == 1 else None
+    if isinstance(choice, ChoiceInteraction) and len(choice.choices) == len(subject.statistics.choices):
+        return tuple(option.content for option in choice.choices)
+    return ()
 
 
 def _place(span: Span | None) -> str:

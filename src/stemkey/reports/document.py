@@ -167,6 +167,8 @@ class OptionTable:
     """A record of the item's numbers."""
     options: Table
     """Each choice, then blanks and what else was in the cells."""
+    choices: tuple[Content, ...]
+    """The choices as they are written, for the first rows of `options`."""
     trace: Chart | None
     findings: tuple[Diagnostic, ...]
 

@@ -27,13 +27,14 @@ def describe_key(item: Item) -> str:
 
     Empty where a person decides. Several interactions are told apart by their identifiers.
     """
-    parts = [(interaction.identifier, _key(interaction)) for interaction in item.interactions]
+    parts = [(interaction.identifier, describe_interaction(interaction)) for interaction in item.interactions]
     if len(parts) == 1:
         return parts[0][1]
     return "; ".join(f"{identifier}: {text}" for identifier, text in parts if text)
 
 
-def _key(interaction: Interaction) -> str:
+def describe_interaction(interaction: Interaction) -> str:
+    """Return the key of one interaction; empty where a person decides."""
     match interaction:
         case ChoiceInteraction():
             keys = {choice.identifier for choice in interaction.keys}
@@ -47,14 +48,15 @@ def _key(interaction: Interaction) -> str:
             targets = {target.identifier: to_plain(target.content) for target in interaction.targets}
             return "; ".join(f"{to_plain(pair.source)} = {targets.get(pair.target, '')}" for pair in interaction.pairs)
         case TextEntryInteraction():
-            return " | ".join(_accepted(entry) for entry in interaction.accepted if entry.credit == 1)
+            return " | ".join(describe_accepted(entry) for entry in interaction.accepted if entry.credit == 1)
         case ExtendedTextInteraction() | UploadInteraction() | ForeignInteraction():
             return ""
         case _:
             assert_never(interaction)
 
 
-def _accepted(entry: AcceptedText | AcceptedNumber) -> str:
+def describe_accepted(entry: AcceptedText | AcceptedNumber) -> str:
+    """Return an accepted answer: `Paris`, `3.1 ± 0.1`, `[2, 3)`."""
     if isinstance(entry, AcceptedText):
         return entry.text
     if entry.value is None:

@@ -1,4 +1,4 @@
-"""Content of a quiz inside a page of ours: images come along, gaps are visible, headings and links stay harmless."""
+"""Content of a quiz inside a page of ours: images come along, formulas are drawn, gaps are visible."""
 
 import re
 from base64 import b64encode
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from html import escape, unescape
 
 from stemkey.model import GAP, Asset, Content
+from stemkey.reports.formulas import with_formulas
 
 _IMAGE = re.compile(r"<img\b[^>]*+>")
 _ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*+)"')
@@ -24,13 +25,15 @@ def page_content(content: Content, assets: Mapping[str, Asset]) -> str:
     """Return content as markup for a page: nothing in it loads from elsewhere, no heading joins the page's own."""
     text: str = content
     if "<" not in text:
-        return text
+        return with_formulas(text)
     if "<img" in text:
         text = _IMAGE.sub(lambda image: _image(image[0], assets), text)
     if "data-gap" in text:
         text = GAP.sub('<span class="gap"><span class="hidden">gap</span></span>', text)
     text = _HEADING.sub(lambda tag: "</strong></p>" if tag[1] else "<p><strong>", text)
-    return _IDENTIFIER.sub(r"\1", text)
+    # Long lines of code scroll sideways; with the keyboard too.
+    text = _IDENTIFIER.sub(r"\1", text).replace("<pre>", '<pre tabindex="0">')
+    return with_formulas(text)
 
 
 def _image(tag: str, assets: Mapping[str, Asset]) -> str:

@@ -61,7 +61,7 @@ def report_page(report: Report) -> bytes:
         .get_template("report.html.jinja")
         .render(
             report=report,
-            style=Markup(part("report.css")),  # noqa: S704 # our own file
+            style=Markup(part("page.css") + part("report.css")),  # noqa: S704 # our own file
             script=Markup(script),  # noqa: S704 # our own file
             script_hash=script_digest(script),
             content=lambda content: Markup(page_content(content, report.assets)),  # noqa: S704 # sanitised when it was read
