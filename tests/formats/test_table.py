@@ -186,6 +186,8 @@ def _damaged(draw: st.DrawFn, data: bytes) -> bytes:
 @settings(EXAMPLES, max_examples=4)
 def test_its_own_output_is_recognised(row: Format, data: st.DataObject) -> None:
     quiz = fitted(data.draw(quizzes(row.capabilities, maximum_items=2)), row)
+    if not any(True for _ in quiz.items):
+        return  # nothing was left to write
     source = Source(f"{quiz.identifier}{row.extensions[0]}", written(quiz, row))
     assert detect_format(source) is row
 

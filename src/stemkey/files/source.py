@@ -68,7 +68,7 @@ class Source:
 KNOWN_SUFFIXES = frozenset(
     {
         ".md", ".markdown", ".xml", ".moodle", ".canvas", ".zip", ".imscc", ".qti", ".gift", ".txt", ".aiken", ".json",
-        ".text2qti", ".rmd", ".rnw", ".csv", ".xlsx", ".qti12", ".qti21", ".qti3",
+        ".text2qti", ".blackboard", ".rmd", ".rnw", ".csv", ".xlsx", ".qti12", ".qti21", ".qti3",
     }
 )  # fmt: skip
 

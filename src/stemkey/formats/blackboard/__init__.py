@@ -1,0 +1,1 @@
+"""Blackboard's question upload: one question a line, fields separated by tabs."""
