@@ -4,33 +4,50 @@ Candidates with the total at a group's border belong to both groups with the wei
 order of the rows cannot matter and no tie needs a rule.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Counts = NDArray[np.int64]
+NOTHING = Fraction(0)
 TAIL = Fraction(27, 100)
 SMALLEST_TAIL = 4
 """Below four candidates in each tail, the index says nothing; Kelley's 27 % needs 15 candidates."""
 
 
-def weighted_sum(candidates: Counts, values: NDArray[np.int64], low: Fraction, high: Fraction) -> Fraction:
-    """Return the sum of `values` over the candidates from rank `low` to rank `high`, by ascending total.
+class Border(NamedTuple):
+    """A rank among the candidates, ascending by total: all of the first totals, and some of the candidates of the next."""
 
-    `candidates[t]` candidates together have `values[t]`.
-    """
-    return _sum_below(candidates, values, high) - _sum_below(candidates, values, low)
+    totals: int
+    some: Fraction
+    """How many candidates of the next total, as a share of them."""
 
 
-def _sum_below(candidates: Counts, values: NDArray[np.int64], rank: Fraction) -> Fraction:
+def border(candidates: Counts, rank: Fraction) -> Border:
+    """Return where a rank lies; `candidates[t]` candidates have the t-th total."""
     ranks = np.cumsum(candidates)
-    border = int(np.searchsorted(ranks, rank.__floor__(), side="right"))
-    below = Fraction(int(values[:border].sum()))
-    if border == len(ranks):
-        return below
-    left = rank - (int(ranks[border - 1]) if border else 0)
-    return below + left * Fraction(int(values[border]), int(candidates[border])) if left else below
+    totals = int(np.searchsorted(ranks, rank.__floor__(), side="right"))
+    left = rank - (int(ranks[totals - 1]) if totals else 0)
+    return Border(totals, left / int(candidates[totals]) if left else NOTHING)
+
+
+def sum_between(values: NDArray[np.int64], low: Border, high: Border) -> Fraction:
+    """Return the sum of values of the candidates between two ranks; those with one total have `values[t]` together."""
+    return _sum_below(values, high) - _sum_below(values, low)
+
+
+def _sum_below(values: NDArray[np.int64], at: Border) -> Fraction:
+    below = Fraction(int(values[: at.totals].sum()))
+    return below + at.some * int(values[at.totals]) if at.some else below
+
+
+def weighted_sum(candidates: Counts, values: NDArray[np.int64], low: Fraction, high: Fraction) -> Fraction:
+    """Return the sum of `values` over the candidates from rank `low` to rank `high`."""
+    return sum_between(values, border(candidates, low), border(candidates, high))
 
 
 def discrimination_index(candidates: Counts, scores: NDArray[np.int64], maximum: int) -> float | None:
@@ -44,11 +61,14 @@ def discrimination_index(candidates: Counts, scores: NDArray[np.int64], maximum:
     return float((upper - lower) / (size * maximum))
 
 
-def shares_by_fifth(candidates: Counts, values: Counts, groups: int = 5) -> tuple[float | None, ...]:
-    """Return the share of the candidates of each fifth, lowest first, that `values` counts."""
+def shares_by_fifth(
+    candidates: Counts, rows: Sequence[Counts], groups: int = 5
+) -> tuple[tuple[float | None, ...], ...]:
+    """Return, for each row of values, the share of each fifth of the candidates, lowest first, that it counts."""
     size = Fraction(int(candidates.sum()), groups)
     if not size:
-        return (None,) * groups
+        return tuple((None,) * groups for _ in rows)
+    borders = [border(candidates, size * group) for group in range(groups + 1)]
     return tuple(
-        float(weighted_sum(candidates, values, size * group, size * (group + 1)) / size) for group in range(groups)
+        tuple(float(sum_between(values, low, high) / size) for low, high in pairwise(borders)) for values in rows
     )

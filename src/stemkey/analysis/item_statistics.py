@@ -181,7 +181,7 @@ def _trace(counts: ItemCounts, candidates: NDArray[np.int64]) -> tuple[tuple[flo
     rows = [_rows_with_choice(counts.known, index) for index in range(len(counts.key.labels))]
     omitted = {Status.OMITTED.value, Status.NOT_REACHED.value}
     rows.append(tuple(row for row in counts.known if row.category.status in omitted))
-    return tuple(shares_by_fifth(candidates, _sum_counts(of_choice, len(candidates))) for of_choice in rows)
+    return shares_by_fifth(candidates, [_sum_counts(of_choice, len(candidates)) for of_choice in rows])
 
 
 def _sum_counts(rows: Sequence[Row], length: int) -> NDArray[np.int64]:

@@ -110,9 +110,10 @@ def tally(scored: ScoredBatch, key: AnswerKey) -> Tally:
         codes = column.codes if everybody else column.codes[known]
         counts = _joint(codes, of_code, len(categories), places, len(totals))
         damaged = _count(column.codes[scored.apart], of_code, len(categories)) if not everybody else None
+        occurring = (counts.sum(axis=1) > 0).tolist()
         for row, category in enumerate(categories):
             outside = int(damaged[row]) if damaged is not None else 0
-            if outside or counts[row].any():
+            if outside or occurring[row]:
                 rows[category] = counts[row], outside
     ordered = sorted(rows)
     return Tally(
@@ -182,7 +183,7 @@ def _by_total(totals: Counts) -> tuple[Counts, Counts, Counts]:
 def _joint(codes: NDArray[np.integer], of_code: Counts, rows: int, places: Counts, columns: int) -> Counts:
     if rows == 0 or columns == 0:
         return np.zeros((rows, columns), np.int64)
-    joint = (of_code * columns)[codes]
+    joint = (of_code * columns).take(codes)
     joint += places
     return np.bincount(joint, minlength=rows * columns).reshape(rows, columns).astype(np.int64, copy=False)
 

@@ -90,17 +90,17 @@ def score(batch: ResponseBatch, key: AnswerKey, *, not_reached: bool = False) ->
         columns = _with_not_reached(columns)
     pairs = tuple(zip(columns, key.items, strict=True))
     count = len(batch)
+    ticks = [(c, [judgement.ticks for judgement in c.judgements]) for c in columns]
+    correct = [(c, [int(_is_correct(judgement)) for judgement in c.judgements]) for c in columns]
+    totals = _add(count, ticks)
     return ScoredBatch(
         batch=batch,
         columns=columns,
-        totals=_add(count, [(column, [judgement.ticks for judgement in column.judgements]) for column in columns]),
+        totals=totals,
         maxima=_add(count, [(c, [_given(judgement) * _maximum(i) for judgement in c.judgements]) for c, i in pairs]),
-        answered=_add(
-            count, [(column, [_is_answered(judgement) for judgement in column.judgements]) for column in columns]
-        ),
-        correct=_add(
-            count, [(column, [_is_correct(judgement) for judgement in column.judgements]) for column in columns]
-        ),
+        answered=_add(count, [(c, [_is_answered(judgement) for judgement in c.judgements]) for c in columns]),
+        # Where every item is worth one tick, the two are the same sum.
+        correct=totals if [table for _, table in ticks] == [table for _, table in correct] else _add(count, correct),
         ungraded=_add(count, [(c, [_is_ungraded(judgement, i) for judgement in c.judgements]) for c, i in pairs]),
         apart=_add(count, [(c, [_is_missing(judgement, i) for judgement in c.judgements]) for c, i in pairs]) > 0,
         missed=_add(count, [(c, [not _given(judgement) for judgement in c.judgements]) for c in columns]) > 0,
