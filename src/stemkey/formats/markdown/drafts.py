@@ -48,11 +48,13 @@ class Block:
 class DraftChoice(Block):
     """An option as it was written."""
 
-    __slots__ = ("letter", "marked")
+    __slots__ = ("feedback", "letter", "marked")
 
     def __init__(self, first: Line, letter: str, *, marked: bool = False) -> None:
         super().__init__(first, first.start, first.indent + 2)
         self.letter = letter
+        self.feedback: list[Line] | None = None
+        """Quoted lines under it."""
         self.marked = marked
         """Marked as right where it stands: a ticked box, bold among plain ones."""
 

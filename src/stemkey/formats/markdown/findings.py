@@ -244,3 +244,25 @@ def interactions_unreadable() -> Text:
     Convert the question again from where it came from, or write it by hand in another way.
     """
     return Text("the setting 'interactions' is not what stemkey wrote", "convert the question again")
+
+
+@rule("R130", Severity.WARNING)
+def layouts_compete(layout: str, count: int, rivals: str) -> Text:
+    """The file's questions can be read in more than one way, and the ways find different questions.
+
+    One layout is taken: the one that finds most questions with options. `-O layout=NAME` settles it, and
+    docs/markdown.md describes the layouts.
+    """
+    return Text(
+        f"the layout '{layout}' finds {count} questions, but there are {rivals}",
+        "say which one is meant with -O layout=NAME, or write all questions in one way",
+    )
+
+
+@rule("R131", Severity.INFO)
+def free_answer_kept(number: str) -> Text:
+    """A question has no options, and its answer is a text: it is read as an essay, the answer as its explanation.
+
+    People would have to grade it. For a short answer that is compared, write `<!-- type: short answer -->` under it.
+    """
+    return Text(f"question {number} is answered freely; its answer is kept as an explanation")

@@ -29,18 +29,23 @@ from stemkey.formats.markdown.lines import (
     NUMBERED,
     QUOTE,
     RULE,
+    TABLE,
     TEXT,
     Line,
 )
 from stemkey.formats.markdown.words import (
     GAP_ROW,
     INSTRUCTIONS_HEADING,
-    KEY_HEADING,
     KEY_LETTERS,
+    KEY_PREFIX,
     KEY_ROW,
     LABELLED,
+    NUMBERED_ANSWERS,
     ONE_LETTER,
     PLAIN_HEADING,
+    is_answer_wrapper,
+    is_key_heading,
+    is_wrapper,
 )
 
 
@@ -139,14 +144,14 @@ class _Grammar:
         if item.choices or _is_bold(line):
             self.list_in_stem = 0
             return True
-        if int(line.label) == self.list_in_stem + 1 and (self.list_in_stem or self._starts_list(item)):
+        if _whole(line.label) == self.list_in_stem + 1 and (self.list_in_stem or self._starts_list(item)):
             self.list_in_stem += 1
             return False
         return True
 
     def _continues_numbering(self, line: Line, item: DraftItem) -> bool:
         """Whether a line that is indented like a part of the question is the next one all the same."""
-        is_next = bool(item.choices) and self.blank and int(line.label) == int(item.number) + 1
+        is_next = bool(item.choices) and self.blank and _whole(line.label) == _whole(item.number) + 1
         return is_next and _is_bold(line) == _is_bold(item.line) and self._has_options()
 
     def _is_target(self, line: Line) -> bool:
@@ -157,7 +162,7 @@ class _Grammar:
             and line.bullet
             and bool(item.choices)
             and line.indent >= item.stem.indent
-            and int(line.label) == len(item.targets) + 1
+            and _whole(line.label) == len(item.targets) + 1
         )
 
     def _open_target(self, line: Line) -> None:
@@ -168,7 +173,7 @@ class _Grammar:
 
     def _starts_list(self, item: DraftItem) -> bool:
         """Whether a line numbered 1 is a list inside the stem: `Which of these are true?` 1. … 2. … A) 1 and 2."""
-        if int(item.number) == 0:
+        if _whole(item.number) == 0:
             return False
         return _is_bold(item.line) or item.stem.last.raw.rstrip().endswith(":") or not self._has_options()
 
@@ -212,7 +217,7 @@ class _Grammar:
         if not self.outline.title_line and level == 1 and not self._has_items() and self.section.line is None:
             self.outline.title, self.outline.title_line = text, line
             self.place = Place.INTRODUCTION
-        elif KEY_HEADING.search(text) and self._has_items():
+        elif is_key_heading(text) and self._has_items():
             self.in_key, self.key_level = True, level
         elif self.in_key and level > self.key_level:
             pass
@@ -259,6 +264,12 @@ class _Grammar:
 
     def _continue(self, line: Line) -> None:
         place = self.place
+        if line.kind == TABLE and self.in_key and self._key_table_row(line):
+            return
+        if line.kind in (TEXT, BULLET, LETTERED) and (self.in_key or self.item) and self._answers_on_one_line(line):
+            return
+        if line.kind == TEXT and self.item is not None and is_wrapper(line.raw) and self._wrapper(line, self.item):
+            return
         if place is Place.KEY and self.key is not None:
             self._key_line(line, self.key)
         elif place is Place.STEM and self.block is not None:
@@ -296,6 +307,46 @@ class _Grammar:
             self.stray = []
             self.outline.strays.append(self.stray)
         self.stray.append(line)
+
+    def _wrapper(self, line: Line, item: DraftItem) -> bool:
+        """Take a line that wraps others: what is in a box called "Answer" is the answer of the question above it."""
+        if is_answer_wrapper(line.raw):
+            if item.key is None:
+                item.key = DraftKey(line=line, number=item.number, letters=[])
+            self.key, self.place, self.block = item.key, Place.KEY, item.key.explanation
+            return True
+        return self.place is not Place.STEM or line.raw.lstrip().startswith(("<details", "</details"))
+
+    def _answers_on_one_line(self, line: Line) -> bool:
+        """Take a line like `Answers: 1-b, 2-d, 3-a`."""
+        if self.place is Place.STEM and not LABELLED.match(line.raw.lstrip()):
+            return False
+        found = list(NUMBERED_ANSWERS.finditer(line.raw))
+        words = NUMBERED_ANSWERS.sub("", line.raw)
+        if len(found) < 2 or len(re.sub(r"(?i)answers?|key|correct|[\W_]+", "", words)) > 8:
+            return False
+        for match in found:
+            letter = KeyLetter(match["letter"].upper(), match.start("letter") + 1)
+            self.outline.keys.append(DraftKey(line=line, number=match["number"], letters=[letter]))
+        self.place, self.block = Place.NOTHING, None
+        return True
+
+    def _key_table_row(self, line: Line) -> bool:
+        """Take a row of a key that is a table: `| 1 | C | because |`."""
+        cells = [cell.strip() for cell in line.raw.strip().strip("|").split("|")]
+        number = re.fullmatch(r"(?:\*\*)?(?:Q(?:uestion)?\s*)?(\d{1,4}(?:\.\d+)?)\.?(?:\*\*)?", cells[0], re.IGNORECASE)
+        if number is None or len(cells) < 2:
+            # The head of the table, and the line under it, say nothing about a question.
+            return self.key is None
+        at = line.raw.index(cells[1], line.raw.index(cells[0]) + len(cells[0])) if cells[1] else 0
+        key = read_key(line._replace(label=number[1], start=at, raw=line.raw[: at + len(cells[1])], bold=False))
+        rest = " — ".join(cell for cell in cells[2:] if cell)
+        if rest:
+            start = line.raw.index(cells[2], at) if cells[2] else len(line.raw)
+            key.explanation = Block(line._replace(raw=line.raw.rstrip().rstrip("|").rstrip()), start, 0)
+        self.outline.keys.append(key)
+        self.place, self.item, self.key, self.block = Place.NOTHING, None, None, None
+        return True
 
     def _gap_row(self, line: Line) -> bool:
         """Take a row that gives the choices of a dropdown: `- [[1]] Paris | Rome`."""
@@ -396,6 +447,11 @@ class _Grammar:
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
 
 
+def _whole(number: str) -> int:
+    """Return a whole number, 0 for what is none (`1.2`)."""
+    return int(number) if number.isdigit() else 0
+
+
 def _is_bold(line: Line) -> bool:
     return line.raw.startswith(("**", "__"), line.start)
 
@@ -424,6 +480,9 @@ def read_key(line: Line) -> DraftKey:
         in_bold, position = True, position + 2
     close = raw.find("**", position) if in_bold else -1
     match = KEY_LETTERS.match(raw, position)
+    if prefix := KEY_PREFIX.match(raw, position):
+        position = prefix.end()
+        match = KEY_LETTERS.match(raw, position)
     key = DraftKey(line=line, number=line.label, letters=[], in_bold=in_bold)
     text_at = position
     if match and (close < 0 or match.end() <= close):

@@ -21,6 +21,7 @@ from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, Draft
 from stemkey.formats.markdown.findings import (
     answer_not_a_number,
     credit_unreadable,
+    free_answer_kept,
     gap_without_answer,
     interactions_unreadable,
     key_letter_and_text_disagree,
@@ -144,7 +145,11 @@ class Interactions:
             return "true-false"
         if key.in_bold and key.whole:
             return "number" if read_accepted_number(key.whole) else "text"
-        return "essay" if key.whole or key.explanation or key.parts else ""
+        if key.whole or key.explanation or key.parts:
+            if not any(label == "notes" for label, _ in key.parts):
+                self.found.add(free_answer_kept(draft.number), self.contents.span(draft.line), item=settings.item)
+            return "essay"
+        return ""
 
     def _kept(self, settings: SettingReader, name: str) -> tuple[Interaction, ...]:
         """Return interactions that the writer could not say in words, from their JSON."""
@@ -166,6 +171,11 @@ class Interactions:
             cardinality = _CHOOSE.get(settings.text("choose").lower(), cardinality)
         self._check_letters(draft.choices, name)
         feedback = self._choice_feedback(key, name)
+        for option in draft.choices:
+            if option.feedback:
+                block = Block(option.feedback[0], option.feedback[0].start, 0)
+                text = "\n".join(line.raw.lstrip()[1:].strip() for line in option.feedback)
+                feedback.setdefault(option.letter, self.contents.block(text, block, name))
         choices = []
         taken: set[str] = set()
         source = self.source
@@ -199,6 +209,8 @@ class Interactions:
         letters = key.letters if key else []
         if not letters and any(choice.marked for choice in draft.choices):
             letters = [KeyLetter(choice.letter, choice.first.at + 1) for choice in draft.choices if choice.marked]
+        if not letters and 0 < sum(choice.first.bold for choice in draft.choices) < len(draft.choices):
+            letters = [KeyLetter(choice.letter, choice.first.at + 1) for choice in draft.choices if choice.first.bold]
         known = [choice.letter for choice in draft.choices]
         if len(letters) == 1 and not letters[0].credit and letters[0].letter in known:
             return {letters[0].letter: FULL_CREDIT}, Cardinality.SINGLE

@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from stemkey.diagnostics import Diagnostics, Span
 from stemkey.formats.markdown.contents import Contents, with_gaps
-from stemkey.formats.markdown.drafts import DraftItem, DraftKey, DraftSection
+from stemkey.formats.markdown.drafts import DraftItem, DraftKey, DraftSection, KeyLetter
 from stemkey.formats.markdown.findings import (
     key_for_no_question,
     key_given_twice,
@@ -18,8 +18,10 @@ from stemkey.formats.markdown.findings import (
     question_id_repeated,
 )
 from stemkey.formats.markdown.interactions import Interactions
-from stemkey.formats.markdown.lines import Line
-from stemkey.formats.markdown.settings import ITEM_NAMES, SettingReader, comment_settings
+from stemkey.formats.markdown.lines import NUMBERED, Line
+from stemkey.formats.markdown.options import recover_options
+from stemkey.formats.markdown.settings import ITEM_NAMES, Setting, SettingReader, comment_settings
+from stemkey.formats.markdown.words import ANSWER_IN_TEXT, COMMENT_ANSWER, COMMENT_OBJECTIVE
 from stemkey.model import (
     EMPTY,
     FULL_CREDIT,
@@ -51,8 +53,10 @@ class ItemReader:
         found: Diagnostics,
         *,
         points: Fraction = FULL_CREDIT,
+        bullets_are_options: bool = False,
     ) -> None:
         self.quiz = quiz
+        self.bullets_are_options = bullets_are_options
         self.contents = contents
         self.interactions = Interactions(contents, found)
         self.found = found
@@ -106,7 +110,16 @@ class ItemReader:
         return name
 
     def _item(self, draft: DraftItem, settings: SettingReader | None, number: str, name: str) -> Item:
+        if (
+            not draft.choices
+            or len(draft.choices) == 1
+            or draft.choices[-1].first.raw[-1:] in _TICKS
+            or _any_bold(draft)
+        ):
+            recover_options(draft, bullets=self.bullets_are_options or _has_index_key(draft))
         key = self._key(draft, number, name)
+        if key and not key.letters and draft.choices:
+            _letters_from_words(key, draft)
         interactions = self.interactions.read(draft, key, settings, name)
         line = draft.line
         points = settings.number("points") if settings else None
@@ -128,7 +141,11 @@ class ItemReader:
         )
 
     def _body(self, draft: DraftItem, interactions: tuple[Interaction, ...], name: str) -> Content:
-        text = without_bold(draft.stem.text)
+        text = draft.stem.text
+        first = draft.stem.first
+        if first.bold and first.kind == NUMBERED:
+            text = f"**{text}"  # the bold began before the number
+        text = without_bold(text)
         if "[[" in text:
             text = with_gaps(text, {interaction.identifier for interaction in interactions})
         return self.contents.block(text, draft.stem, name)
@@ -138,7 +155,10 @@ class ItemReader:
             return None
         reader = SettingReader(self.found, name)
         for comment in draft.comments:
-            reader.add(comment_settings(comment, self.contents.source, ITEM_NAMES) or (), ITEM_NAMES)
+            settings = comment_settings(comment, self.contents.source, ITEM_NAMES)
+            if settings is None:
+                _read_remark(comment, draft, reader, self.contents.source)
+            reader.add(settings or (), ITEM_NAMES)
         return reader
 
     def _identifier(self, draft: DraftItem, settings: SettingReader | None, name: str) -> str:
@@ -210,6 +230,60 @@ class ItemReader:
             for label, block in key.parts
             if label.startswith("hint")
         )
+
+
+_TICKS = frozenset("✓✔✅☑️)*")
+
+
+def _any_bold(draft: DraftItem) -> bool:
+    return any(choice.first.bold or choice.first.raw[-1:] in _TICKS for choice in draft.choices)
+
+
+def _has_index_key(draft: DraftItem) -> bool:
+    """Whether the key right under a question names its options by their position: `Answer: 1,2`."""
+    return draft.key is not None and _INDEXES.fullmatch(draft.key.whole) is not None
+
+
+_INDEXES = re.compile(r"\d{1,2}(?:\s*(?:,|and|&)\s*\d{1,2})*")
+
+
+def _letters_from_words(key: DraftKey, draft: DraftItem) -> None:
+    """Find the letters of a key that gives positions, names a letter in a sentence, or repeats an option's text."""
+    known = [choice.letter for choice in draft.choices]
+    if _INDEXES.fullmatch(key.whole):
+        positions = [int(number) for number in re.findall(r"\d+", key.whole)]
+        if all(1 <= position <= len(known) for position in positions):
+            key.letters = [KeyLetter(known[position - 1], key.whole_at + 1) for position in positions]
+            key.text = ""
+            return
+    whole = key.whole.strip(" .*`").casefold()
+    for choice in draft.choices:
+        if whole and choice.text.strip(" .*`").casefold() == whole:
+            key.letters, key.text = [KeyLetter(choice.letter, key.whole_at + 1)], ""
+            return
+    if key.explanation is None:
+        return
+    match = ANSWER_IN_TEXT.search(key.explanation.text)
+    letter = (match["first"] or match["said"]).upper() if match else ""
+    if letter in known:
+        key.letters = [KeyLetter(letter, key.explanation.start + 1)]
+        key.line = key.explanation.first
+
+
+def _read_remark(comment: Line, draft: DraftItem, reader: SettingReader, source: str) -> None:
+    """Take the answer and the objective from a remark like `<!-- meta: objective=1.1; answer=B -->`."""
+    place = Span(source, comment.number, comment.at + 1)
+    if objective := COMMENT_OBJECTIVE.search(comment.label):
+        reader.settings.setdefault("objective", Setting("objective", objective["text"].strip(), place))
+    answer = COMMENT_ANSWER.search(comment.label)
+    if answer is None:
+        return
+    if draft.key is None:
+        draft.key = DraftKey(line=comment, number=draft.number, letters=[])
+    if not draft.key.letters:
+        draft.key.line = comment
+        column = comment.at + 5 + answer.start("letters")
+        draft.key.letters = [KeyLetter(letter.strip().upper(), column) for letter in answer["letters"].split(",")]
 
 
 _FEEDBACK = frozenset({"explanation", "correct", "partial", "incorrect"})

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-BLANK, TEXT, HEADING, RULE, FENCE, COMMENT, QUOTE, TABLE, NUMBERED, LETTERED, BULLET, DEFINITION = range(12)
+BLANK, TEXT, HEADING, RULE, FENCE, COMMENT, QUOTE, TABLE, NUMBERED, LETTERED, BULLET, DEFINITION, ORDERED = range(13)
 
 
 class Line(NamedTuple):
@@ -45,7 +45,7 @@ _LABEL = re.compile(
     r"(?P<bullet>[-*+](?:[ \t]+|$))?"
     r"(?P<box>\[[ xX]\](?:[ \t]+|$))?"
     r"(?P<bold>\*\*|__)?"
-    r"(?:(?P<number>\d{1,6})[.)](?=[ \t*_]|$)[ \t]*"
+    r"(?:(?P<number>\d{1,6})[.)](?=[ \t*_]|$|[A-Z][a-z])[ \t]*"
     r"|(?P<letter>[A-Za-z])(?:[.:](?=[ \t*_]|$)|\)(?![)\]]))[ \t]*"
     r"|\((?P<bracketed>[A-Za-z])\)(?=[ \t*_]|$)[ \t]*)?"
 )

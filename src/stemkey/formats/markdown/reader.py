@@ -12,11 +12,13 @@ from stemkey.formats.markdown.contents import Contents
 from stemkey.formats.markdown.drafts import DraftSection, Outline
 from stemkey.formats.markdown.findings import (
     heading_is_not_the_title,
+    layouts_compete,
     section_without_questions,
     text_belongs_to_nothing,
 )
 from stemkey.formats.markdown.grammar import outline
 from stemkey.formats.markdown.items import ItemReader, read_extensions, slug
+from stemkey.formats.markdown.layouts import Layout, adapt, choose_layout
 from stemkey.formats.markdown.lines import DEFINED, DEFINITION, Line, scan_lines
 from stemkey.formats.markdown.pictures import Pictures
 from stemkey.formats.markdown.settings import (
@@ -42,19 +44,32 @@ def read_markdown(source: Source, options: MarkdownOptions, found: Diagnostics) 
     if yaml_text is not None:
         settings.add(front_matter_settings(yaml_text, source.name, found), QUIZ_NAMES)
     lines = list(scan_lines(body, first))
-    draft = outline(lines)
+    choice = choose_layout(lines, options.layout)
+    if choice.rivals:
+        rivals = ", ".join(f"{count} by '{name}'" for name, count in choice.rivals)
+        found.add(layouts_compete(choice.layout.name, len(choice.openings), rivals), Span(source.name, 1))
+    draft = outline(lines if choice.layout.name == "numbers" and choice.openings else adapt(lines, choice))
     for comment in draft.comments:
         settings.add(comment_settings(comment, source.name, QUIZ_NAMES) or (), QUIZ_NAMES)
-    return _quiz(source, draft, settings, lines, found)
+    return _quiz(source, draft, settings, lines, choice.layout, found)
 
 
-def _quiz(source: Source, draft: Outline, settings: SettingReader, lines: list[Line], found: Diagnostics) -> Quiz:
+def _quiz(
+    source: Source, draft: Outline, settings: SettingReader, lines: list[Line], layout: Layout, found: Diagnostics
+) -> Quiz:
     identifier = slug(settings.text("id") or source.stem)
     points = settings.number("points")
     references, files = _definitions(lines) if any(line.kind == DEFINITION for line in lines) else ({}, {})
     pictures = Pictures(source, files, found)
     contents = Contents(source.name, references, pictures, found)
-    reader = ItemReader(identifier, draft.keys, contents, found, points=points if points is not None else Fraction(1))
+    reader = ItemReader(
+        identifier,
+        draft.keys,
+        contents,
+        found,
+        points=points if points is not None else Fraction(1),
+        bullets_are_options=layout.bullets_are_options,
+    )
     sections = tuple(_sections(draft, reader, source.name, found))
     reader.report_leftover_keys()
     _report_strays(draft.strays, source.name, found)

@@ -1,0 +1,170 @@
+"""Options that have no letters: boxes, `( )` and `(X)`, ordered lists, bullets, several on one line."""
+
+import re
+from collections.abc import Iterator
+
+from stemkey.diagnostics import column_letters
+from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, DraftKey
+from stemkey.formats.markdown.lines import BLANK, BULLET, FENCE, LETTERED, NUMBERED, ORDERED, QUOTE, TEXT, Line
+from stemkey.formats.markdown.words import is_wrapper
+
+_PAREN = re.compile(r"[ \t]*(?:\((?P<round>[ xX*]?)\)|\[(?P<square>[ xX*]?)\])(?:[ \t]+|$)")
+_INLINE = re.compile(r"(?<![\w(])\(?(?P<letter>[A-Za-z])\)[ \t]*(?=\S)")
+_BETWEEN = re.compile(r"(?:&[en]msp;|&nbsp;|[·•|,;]|[ \t])+$")
+_TICK = re.compile(
+    r"[ \t]*(?:✓|✔️?|✅|☑️?|\((?:correct|richtig|right)(?: answer)?\)|#\*|#100|//[ \t]*correct)[ \t]*$", re.IGNORECASE
+)
+
+
+def recover_options(draft: DraftItem, *, bullets: bool) -> None:
+    """Turn what stands at the end of a stem into options, where it is that; split options that share a line."""
+    if draft.choices:
+        draft.choices = [part for choice in draft.choices for part in _split(choice)]
+    else:
+        _from_stem(draft, bullets=bullets)
+    for choice in draft.choices:
+        _strip_tick(choice)
+
+
+def _from_stem(draft: DraftItem, *, bullets: bool) -> None:
+    inline = _inline_options(draft.stem.first, draft.stem.start)
+    if len(inline) >= 2 and draft.stem.more is None:
+        first = inline[0].first.at
+        draft.choices = inline
+        draft.stem.first = draft.stem.first._replace(raw=_cut(draft.stem.first.raw, first))
+        return
+    lines = draft.stem.more or []
+    places = _places(lines, bullets=bullets)
+    if not places:
+        return
+    rest = _choices(draft, lines, places)
+    before = lines[: places[0][0]]
+    while before and (before[-1].kind == BLANK or is_wrapper(before[-1].raw)):
+        before.pop()
+    draft.stem.more = before or None
+    _keep_rest(draft, rest)
+
+
+def _places(lines: list[Line], *, bullets: bool) -> list[tuple[int, int, bool]]:
+    """Return index, start of the text and mark of each option among a stem's lines."""
+    boxes = [
+        (index, line.start, line.box in "xX*") for index, line in enumerate(lines) if line.kind == BULLET and line.box
+    ]
+    if len(boxes) >= 2:
+        return boxes
+    parens = [
+        (index, match.end(), (match["round"] or match["square"] or " ") in "xX*")
+        for index, line in enumerate(lines)
+        if line.kind in (TEXT, BULLET) and (match := _PAREN.match(line.raw))
+    ]
+    if len(parens) >= 2:
+        return parens
+    listed = [(index, line) for index, line in enumerate(lines) if line.kind in (ORDERED, NUMBERED)]
+    if bullets and len(listed) >= 2 and [line.label for _, line in listed] == [str(n + 1) for n in range(len(listed))]:
+        return [(index, line.start, False) for index, line in listed]
+    plain = [(index, line) for index, line in enumerate(lines) if line.kind == BULLET]
+    if bullets and len(plain) >= 2:
+        indent = min(line.indent for _, line in plain)
+        return [
+            (index, line.start + (marked := line.raw.startswith("!", line.start)), marked)
+            for index, line in plain
+            if line.indent <= indent + 1
+        ]
+    return []
+
+
+def _choices(draft: DraftItem, lines: list[Line], places: list[tuple[int, int, bool]]) -> list[Line]:
+    """Give the draft its options; return the lines behind the last one that belong to none."""
+    ends = [index for index, _, _ in places[1:]] + [len(lines)]
+    rest: list[Line] = []
+    for number, ((index, start, marked), end) in enumerate(zip(places, ends, strict=True)):
+        line = lines[index]._replace(kind=LETTERED, label=column_letters(number), start=start, at=start)
+        choice = DraftChoice(line, line.label, marked=marked)
+        is_last = end == len(lines)
+        blank = False
+        for position in range(index + 1, end):
+            below = lines[position]
+            if below.kind == BLANK:
+                blank = True
+            elif is_wrapper(below.raw):
+                continue
+            elif is_last and blank and below.indent < choice.indent:
+                rest = lines[position:]
+                break
+            elif below.kind == QUOTE:
+                choice.feedback = [*(choice.feedback or []), below]
+            else:
+                if blank:
+                    choice.append(lines[position - 1])
+                choice.append(below)
+                blank = False
+        draft.choices.append(choice)
+    return rest
+
+
+def _keep_rest(draft: DraftItem, rest: list[Line]) -> None:
+    """Keep what stands below the options as the explanation: nothing else can stand there."""
+    words = [line for line in rest if line.kind != BLANK and not is_wrapper(line.raw)]
+    if not words:
+        return
+    if draft.key is None:
+        draft.key = DraftKey(line=words[0], number=draft.number, letters=[])
+    first = words[0]
+    block = Block(first, min(first.indent, len(first.raw)), first.indent)
+    for line in rest[rest.index(first) + 1 :]:
+        if not is_wrapper(line.raw):
+            block.append(line)
+    if draft.key.explanation is None:
+        draft.key.explanation = block
+    else:
+        draft.key.parts.append(("explanation", block))
+
+
+def _split(choice: DraftChoice) -> Iterator[DraftChoice]:
+    """Return the options that share a line: `a) S  b) T`."""
+    if choice.more is None:
+        parts = _inline_options(choice.first, choice.first.at)
+        if len(parts) >= 2:
+            yield from parts
+            return
+    yield choice
+
+
+def _inline_options(line: Line, start: int) -> list[DraftChoice]:
+    """Return the options on a line, where their letters follow one another."""
+    expected = "A"
+    matches: list[re.Match[str]] = []
+    if line.kind == FENCE:
+        return []
+    for match in _INLINE.finditer(line.raw, start):
+        if match["letter"].upper() == expected or (not matches and line.kind == LETTERED):
+            matches.append(match)
+            expected = chr(ord(match["letter"].upper()) + 1)
+    if len(matches) < 2:
+        return []
+    choices = []
+    for index, match in enumerate(matches):
+        end = matches[index + 1].start() if index + 1 < len(matches) else len(line.raw)
+        raw = _cut(line.raw, end)
+        letter = match["letter"].upper()
+        part = line._replace(kind=LETTERED, label=letter, at=match.start(), start=match.end(), raw=raw, bold=False)
+        choices.append(DraftChoice(part, letter))
+    return choices
+
+
+def _cut(raw: str, end: int) -> str:
+    """Return a line up to what separates two options on it."""
+    return _BETWEEN.sub("", raw[:end])
+
+
+def _strip_tick(choice: DraftChoice) -> None:
+    """Take the mark of the right option from its text: `✓`, `(correct)`, the bold around it."""
+    line = choice.first
+    match = _TICK.search(line.raw, choice.start)
+    if match:
+        choice.marked = True
+        choice.first = line = line._replace(raw=line.raw[: match.start()])
+    if line.bold and choice.more is None:
+        text = line.raw.rstrip()
+        if text.endswith("**") and text.count("**", choice.start) % 2 == 1:
+            choice.first = line._replace(raw=text[:-2])
