@@ -18,7 +18,7 @@ FOLDERS = {
     "R3": "stemkey.formats.qti12",
     "R40": "stemkey.formats.gift",
     "R45": "stemkey.formats.aiken",
-    "R50": "stemkey.formats.text2qti",
+    "R5": "stemkey.formats.text2qti",
     "R6": "stemkey.formats.qti",
     "R7": "stemkey.formats.native",
     "R8": "stemkey.formats",

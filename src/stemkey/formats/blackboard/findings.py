@@ -42,7 +42,7 @@ def keys_do_not_fit(kind: str, count: int) -> Text:
 
 
 @rule("R855", Severity.ERROR)
-def number_unreadable(text: str) -> Text:
+def numeric_field_unreadable(text: str) -> Text:
     """The answer or the tolerance of a numeric line (`NUM`) is no number, or could be two.
 
     Decimals have a point: `3.14`. `1,5` could be one and a half or a mistyped 15; `10,000` is read as ten thousand.

@@ -271,5 +271,5 @@ def _decimal(text: str) -> Fraction:
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     if len(text) > 100 or not _NUMBER.fullmatch(text):
-        raise _UnreadableError(findings.number_unreadable(text))
+        raise _UnreadableError(findings.numeric_field_unreadable(text))
     return Fraction(text)

@@ -71,7 +71,7 @@ def points_unreadable(text: str) -> Text:
 
 
 @rule("R508", Severity.ERROR)
-def number_unreadable(text: str) -> Text:
+def numeric_answer_unreadable(text: str) -> Text:
     """A numeric answer is in none of the three forms that text2qti has.
 
     They are `= [1.2, 1.3]` (a range), `= 1.41 +- 0.01` or `= 1.41 +- 5%` (a number and its margin), and `= 42`
@@ -142,7 +142,7 @@ def comment_without_end() -> Text:
 
 
 @rule("R515", Severity.ERROR)
-def setting_unreadable(name: str, text: str, wanted: str) -> Text:
+def option_not_understood(name: str, text: str, wanted: str) -> Text:
     """A setting has a value that it does not take, so it has no effect.
 
     The settings of a quiz take `true` or `false`, those of a group a positive whole number.

@@ -293,7 +293,7 @@ class _Reading:
         elif (
             not piece.text.isascii() or not piece.text.isdigit() or not 0 < len(piece.text) < 10 or not int(piece.text)
         ):
-            self._say(piece, findings.setting_unreadable(name, piece.text, "a positive whole number"))
+            self._say(piece, findings.option_not_understood(name, piece.text, "a positive whole number"))
         elif piece.kind == "pick":
             self._group.pick = int(piece.text)
         elif piece.kind == "points_per_question":
@@ -309,7 +309,7 @@ class _Reading:
         elif self._has_question or self._group.start:
             self._say(piece, findings.out_of_place(f"'{name}:'", "put it before the first question"))
         elif piece.kind not in ("quiz_title", "quiz_description") and piece.text.lower() not in ("true", "false"):
-            self._say(piece, findings.setting_unreadable(name, piece.text, "true or false"))
+            self._say(piece, findings.option_not_understood(name, piece.text, "true or false"))
         else:
             self._quiz[piece.kind] = piece
             if "solution" in piece.kind:
@@ -368,7 +368,7 @@ class _Reading:
         if kind == "number":
             accepted = _read_number(draft.answers[0])
             if accepted is None:
-                self._say(draft.answers[0], findings.number_unreadable(draft.answers[0].text))
+                self._say(draft.answers[0], findings.numeric_answer_unreadable(draft.answers[0].text))
             return TextEntryInteraction(accepted=(accepted,)) if accepted else None
         return ExtendedTextInteraction() if kind == "essay" else UploadInteraction()
 
