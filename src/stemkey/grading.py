@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from stemkey.scoring.answer_key import AnswerKey
     from stemkey.scoring.attempts import Policy, Sink
     from stemkey.scoring.gradebook import GradingRecord
+    from stemkey.scoring.manual import ManualScores
     from stemkey.scoring.regrade import Regrade
     from stemkey.scoring.rule_file import RuleBook
     from stemkey.scoring.rules import Scoring
     from stemkey.scoring.score import ScoredBatch
+    from stemkey.sheets.roster import Roster
     from stemkey.sheets.table import ColumnMatch, ResponseTable
 
 
@@ -79,11 +81,15 @@ class GradeOptions:
     quiz_format: str | None = None
     rules: str | None = None
     """A rules file: scoring rules, decisions after the exam, grades."""
+    manual: str | None = None
+    """A table of points that people gave."""
     gradebooks: tuple[str, ...] = ()
     """Names of rows of `GRADEBOOKS`."""
     fill: str | None = None
     """A gradebook that the LMS exported, to put the scores into."""
     fill_column: str | None = None
+    roster: str | None = None
+    """A table of the people of the class."""
     sheet: SheetOptions = field(default_factory=SheetOptions)
 
 
@@ -107,6 +113,7 @@ def grade_class(
     `out` is touched; files appear whole or not at all.
     """
     from stemkey.reports import find_report
+    from stemkey.sheets.roster import read_roster
 
     rows = [find_report(name) for name in dict.fromkeys(options.reports)]
     back = GradesBack(options.gradebooks, options.fill, options.fill_column)
@@ -116,17 +123,27 @@ def grade_class(
         return Outcome(None, found.freeze())
     sources = [open_source(name) for name in dict.fromkeys(sheet_names)]
     rules_source = open_source(options.rules) if options.rules else None
-    more = [source for source in (rules_source, back.template) if source is not None]
+    roster_source = open_source(options.roster) if options.roster else None
+    manual_source = open_source(options.manual) if options.manual else None
+    more = [source for source in (rules_source, back.template, roster_source, manual_source) if source is not None]
     _refuse_overwriting([quiz_source, *sources, *more], [*_file_names(rows), CHANGES, *back.files], out)
     rules = _rules(rules_source, quiz, found)
-    if rules is None:
+    manual = _manual(manual_source, quiz, found)
+    if rules is None or manual is None:
         return Outcome(None, found.freeze())
     tables = _tables(sources, quiz, replace(options.sheet, left_out=left_out), found)
     if not tables:
         return Outcome(None, found.freeze())
+    roster = read_roster(roster_source, options.sheet, found) if roster_source is not None else None
+    if roster_source is not None and roster is None:
+        return Outcome(None, found.freeze())
+    if roster is not None:
+        tables = [roster.applied_to(table, found) for table in tables]
     try:
-        key = _key(quiz, rules, start, options, found)
-        return Outcome(_grade(quiz, quiz_source, key, rules, tables, rows, back, out, options, found), found.freeze())
+        key = _key(quiz, rules, start, manual, options, found)
+        return Outcome(
+            _grade(quiz, quiz_source, key, rules, tables, roster, rows, back, out, options, found), found.freeze()
+        )
     except _NothingGradedError:
         return Outcome(None, found.freeze())
 
@@ -146,11 +163,24 @@ def _rules(source: Source | None, quiz: "Quiz", found: Diagnostics) -> "RuleBook
     return None if any(finding.severity is Severity.ERROR for finding in list(found)[before:]) else rules
 
 
-def _key(quiz: "Quiz", rules: "RuleBook", start: "Scoring", options: GradeOptions, found: Diagnostics) -> "AnswerKey":
+def _manual(source: Source | None, quiz: "Quiz", found: Diagnostics) -> "ManualScores | None":
+    from stemkey.scoring.manual import NO_MANUAL_SCORES, read_manual_scores
+
+    return NO_MANUAL_SCORES if source is None else read_manual_scores(source, quiz, found)
+
+
+def _key(
+    quiz: "Quiz",
+    rules: "RuleBook",
+    start: "Scoring",
+    manual: "ManualScores",
+    options: GradeOptions,
+    found: Diagnostics,
+) -> "AnswerKey":
     from stemkey.scoring.compiler import compile_key
 
     before = len(found)
-    key = compile_key(quiz, found, rules, start)
+    key = compile_key(quiz, found, rules, start, manual)
     errors = [finding for finding in list(found)[before:] if finding.severity is Severity.ERROR]
     if any(finding.code.startswith("G2") for finding in errors) or (errors and not options.keep_going):
         raise _NothingGradedError
@@ -163,6 +193,7 @@ def _grade(
     key: "AnswerKey",
     rules: "RuleBook",
     tables: "Sequence[ResponseTable]",
+    roster: "Roster | None",
     rows: "Sequence[ReportFormat]",
     back: GradesBack,
     out: Path,
@@ -188,6 +219,8 @@ def _grade(
             grade_of = rules.grade.grade if rules.grade else None
             sinks.append(StudentsFile(files.enter_context(whole_file(out / STUDENTS)), key, grade_of))
         candidates = grade_tables(tables, key, choices, sinks, found)
+        if roster is not None:
+            roster.report_absent(found)
         if not tally.counts.candidates:
             found.add(nobody_graded(), CellSpan(tables[0].name))
             raise _NothingGradedError

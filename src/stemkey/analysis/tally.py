@@ -110,10 +110,10 @@ def tally(scored: ScoredBatch, key: AnswerKey) -> Tally:
         codes = column.codes if everybody else column.codes[known]
         counts = _joint(codes, of_code, len(categories), places, len(totals))
         damaged = _count(column.codes[scored.apart], of_code, len(categories)) if not everybody else None
-        occurring = (counts.sum(axis=1) > 0).tolist()
+        sizes = np.asarray(counts.sum(axis=1))
         for row, category in enumerate(categories):
             outside = int(damaged[row]) if damaged is not None else 0
-            if outside or occurring[row]:
+            if outside or sizes[row]:
                 rows[category] = counts[row], outside
     ordered = sorted(rows)
     return Tally(

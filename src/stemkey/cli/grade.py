@@ -86,6 +86,12 @@ def grade(
     rules: Annotated[
         str | None, typer.Option(metavar="FILE", help="Scoring rules, decisions after the exam, grades (TOML).")
     ] = None,
+    roster: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Table of the class: whose an id is, who was absent.")
+    ] = None,
+    manual: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Points that people gave: student,question,points.")
+    ] = None,
     gradebook: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Gradebook file to write for an LMS; repeatable.")
     ] = None,
@@ -126,6 +132,8 @@ def grade(
             keep_going=keep_going,
             quiz_format=from_,
             rules=rules,
+            manual=manual,
+            roster=roster,
             gradebooks=tuple(dict.fromkeys(gradebook or [])),
             fill=fill,
             fill_column=fill_column,

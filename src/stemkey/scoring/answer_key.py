@@ -1,6 +1,6 @@
 """The quiz as the kernel sees it: for each item, what a response is worth."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -79,5 +79,7 @@ class AnswerKey:
     """The scoring rules in force, in sentences, for the report."""
     floor: Fraction | None = None
     """No candidate has a lower score, in points."""
+    manual: Mapping[bytes, Mapping[int, Fraction]] = field(default_factory=dict, compare=False, repr=False)
+    """Points that people gave, by the candidate's id (UTF-8) and the item's index."""
     before: "AnswerKey | None" = field(default=None, compare=False, repr=False)
     """The key as the quiz has it, where it was changed after the exam."""

@@ -13,6 +13,7 @@ from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.scoring.answer_key import AnswerKey, Judgement
 from stemkey.scoring.gradebook import Candidate
 from stemkey.scoring.identities import Identities, hash_ids
+from stemkey.scoring.manual import points_for_strangers
 from stemkey.scoring.score import ScoredBatch, score
 from stemkey.sheets.table import ResponseBatch, ResponseTable
 
@@ -102,13 +103,19 @@ class _Grading:
 
     def _read(self) -> Iterator[Numbered]:
         cells = _CellFindings(self.key, self.found)
+        strangers = set(self.key.manual)
         for index, table in enumerate(self.tables):
             for batch in table.batches():
                 scored = score(batch, self.key, not_reached=self.choices.not_reached)
                 cells.report(table, scored)
+                if strangers:
+                    strangers.difference_update(batch.ids.tolist())
                 table.counts.graded += len(scored)
                 yield index, scored
         cells.report_rest()
+        if strangers:
+            names = sorted(_text(name) for name in strangers)
+            self.found.add(points_for_strangers(len(names), ", ".join(names[:10])))
 
     def _read_again(self) -> Iterator[Numbered]:
         """Read everything once more, without saying and counting everything once more."""

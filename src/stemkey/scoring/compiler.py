@@ -9,6 +9,7 @@ from stemkey.model import Choice, ChoiceInteraction, InlineChoiceInteraction, It
 from stemkey.scoring.answer_key import AnswerKey, ItemKey, Judgement, Status
 from stemkey.scoring.changes import NO_CHANGE, Change, ChangedItem, changed_item
 from stemkey.scoring.credit import WITHOUT_CREDIT, creditor_of
+from stemkey.scoring.manual import NO_MANUAL_SCORES, ManualScores
 from stemkey.scoring.responses import Reading, response_reader
 from stemkey.scoring.rule_file import NO_RULES, RuleBook
 from stemkey.scoring.rules import (
@@ -29,16 +30,22 @@ RESPONSES_REMEMBERED = 4096
 
 
 def compile_key(
-    quiz: Quiz, found: Diagnostics, rules: RuleBook = NO_RULES, start: Scoring = DEFAULT_SCORING
+    quiz: Quiz,
+    found: Diagnostics,
+    rules: RuleBook = NO_RULES,
+    start: Scoring = DEFAULT_SCORING,
+    manual: ManualScores = NO_MANUAL_SCORES,
 ) -> AnswerKey:
     """Return the quiz as the kernel sees it; report items that cannot be scored as written.
 
-    `rules` are those of a rules file; `start` is how items are scored that nobody says anything about.
+    `rules` are those of a rules file; `start` is how items are scored that nobody says anything about; `manual` are
+    points that people gave.
     """
     items = answerable_items(quiz)
     scorings = _scorings(quiz, items, rules, start, found)
     for item in items:
-        _report_keyless(item, scorings[item.number], found)
+        if item.number not in manual.numbers:
+            _report_keyless(item, scorings[item.number], found)
     before = {item.number: _Compiled(item, scorings[item.number]) for item in items}
     after = {
         item.number: _Compiled(
@@ -46,18 +53,32 @@ def compile_key(
         )
         for item in items
     }
-    tick = common_unit(unit for compiled in (*before.values(), *after.values()) for unit in compiled.units)
+    units = (unit for compiled in (*before.values(), *after.values()) for unit in compiled.units)
+    tick = common_unit((*units, *manual.points.values()))
+    by_hand = _by_candidate(items, manual)
     sentences = (*_rule_sentences(items, scorings), *_change_sentences(items, rules))
     original = None
     if any(rules.changes[number].sentences for number in rules.changes):
-        original = AnswerKey(items=tuple(compiled.item_key(tick) for compiled in before.values()), tick=tick)
+        original = AnswerKey(
+            items=tuple(compiled.item_key(tick, manual) for compiled in before.values()), tick=tick, manual=by_hand
+        )
     return AnswerKey(
-        items=tuple(compiled.item_key(tick) for compiled in after.values()),
+        items=tuple(compiled.item_key(tick, manual) for compiled in after.values()),
         tick=tick,
+        manual=by_hand,
         rules=sentences,
         floor=rules.floor,
         before=original,
     )
+
+
+def _by_candidate(items: Iterable[Item], manual: ManualScores) -> dict[bytes, dict[int, Fraction]]:
+    index = {item.number: place for place, item in enumerate(items)}
+    points: dict[bytes, dict[int, Fraction]] = {}
+    for key, value in manual.points.items():
+        if key.number in index:
+            points.setdefault(key.student.encode(), {})[index[key.number]] = value
+    return points
 
 
 def answerable_items(quiz: Quiz) -> tuple[Item, ...]:
@@ -164,7 +185,7 @@ class _Compiled:
         kept = self.before.creditor.units if self.before and self.before.creditor else ()
         return [self.item.points, *(self.item.points * share for share in (*shares, *kept))]
 
-    def item_key(self, tick: Fraction) -> ItemKey:
+    def item_key(self, tick: Fraction, manual: ManualScores) -> ItemKey:
         """Return the item as the kernel sees it."""
         only = self.item.interactions[0] if len(self.item.interactions) == 1 else None
         choices = only.choices if isinstance(only, ChoiceInteraction) else ()
@@ -173,7 +194,7 @@ class _Compiled:
             labels=only.labels if isinstance(only, ChoiceInteraction) else (),
             key_mask=_mask(index for index, choice in enumerate(choices) if choice.credit > 0),
             ticks=int(self.item.points / tick),
-            gradable=self.creditor is not None and not self.change.drop,
+            gradable=(self.creditor is not None or self.item.number in manual.numbers) and not self.change.drop,
             judge=self._judge(tick),
             bonus=self.change.bonus,
             dropped=self.change.drop,

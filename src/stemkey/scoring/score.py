@@ -86,6 +86,8 @@ def score(batch: ResponseBatch, key: AnswerKey, *, not_reached: bool = False) ->
         ScoredColumn(column.codes, tuple(map(item.judge, column.values)))
         for column, item in zip(batch.columns, key.items, strict=True)
     )
+    if key.manual:
+        columns = _with_manual(columns, batch, key)
     if not_reached:
         columns = _with_not_reached(columns)
     pairs = tuple(zip(columns, key.items, strict=True))
@@ -105,6 +107,34 @@ def score(batch: ResponseBatch, key: AnswerKey, *, not_reached: bool = False) ->
         apart=_add(count, [(c, [_is_missing(judgement, i) for judgement in c.judgements]) for c, i in pairs]) > 0,
         missed=_add(count, [(c, [not _given(judgement) for judgement in c.judgements]) for c in columns]) > 0,
     )
+
+
+def _with_manual(columns: tuple[ScoredColumn, ...], batch: ResponseBatch, key: AnswerKey) -> tuple[ScoredColumn, ...]:
+    """Return the columns with the points that people gave."""
+    given: dict[int, list[tuple[int, Fraction]]] = {}
+    for row, name in enumerate(batch.ids.tolist()):
+        for index, points in key.manual.get(name, {}).items():
+            given.setdefault(index, []).append((row, points))
+    return tuple(
+        _with_points(column, given[index], key.items[index], key.tick) if index in given else column
+        for index, column in enumerate(columns)
+    )
+
+
+def _with_points(
+    column: ScoredColumn, given: Sequence[tuple[int, Fraction]], item: ItemKey, tick: Fraction
+) -> ScoredColumn:
+    codes = column.codes.astype(np.int64)
+    judgements = list(column.judgements)
+    for row, points in given:
+        said = judgements[int(column.codes[row])]
+        if said.status is Status.NOT_GIVEN or item.dropped:
+            continue
+        credit = points / item.item.points if item.item.points else Fraction(0)
+        status = said.status if said.status in {Status.OMITTED, Status.NOT_REACHED} else Status.ANSWERED
+        codes[row] = len(judgements)
+        judgements.append(said._replace(status=status, credit=credit, ticks=int(points / tick), finding=None))
+    return ScoredColumn(codes, tuple(judgements))
 
 
 def _with_not_reached(columns: tuple[ScoredColumn, ...]) -> tuple[ScoredColumn, ...]:
