@@ -15,6 +15,7 @@ from stemkey.cli.explain import explain
 from stemkey.cli.export import export
 from stemkey.cli.formats import formats
 from stemkey.cli.grade import grade
+from stemkey.cli.preview import preview
 
 OUR_MISTAKE = 70
 """EX_SOFTWARE of sysexits.h: not one of the contract's statuses, because the input is not to blame."""
@@ -47,7 +48,7 @@ def _root(
     """Quizzes as Markdown in git: Moodle and Canvas packages, grading of the response sheet, item analysis."""
 
 
-for verb in (check, export, convert, grade, formats, explain):
+for verb in (check, export, convert, preview, grade, formats, explain):
     app.command(
         epilog=(verb.__doc__ or "").partition("Example: ")[2]
         and f"Example: {(verb.__doc__ or '').partition('Example: ')[2].strip()}"
