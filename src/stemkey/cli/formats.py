@@ -8,7 +8,7 @@ import typer
 def formats(
     as_json: Annotated[bool, typer.Option("--json", help="Print the tables as JSON.")] = False,
 ) -> None:
-    """List quiz formats, sheet sources and report outputs, and what each can carry.
+    """List quiz formats, sheet sources, report outputs and gradebooks, and what shows that each works.
 
     Example: stemkey formats --json
     """
@@ -26,6 +26,7 @@ def formats(
 
 def _tables() -> dict[str, list[dict[str, Any]]]:
     from stemkey.formats import FORMATS
+    from stemkey.gradebooks import GRADEBOOKS
     from stemkey.options import describe_options
     from stemkey.reports import REPORT_FORMATS
     from stemkey.sheets import SOURCES
@@ -46,6 +47,15 @@ def _tables() -> dict[str, list[dict[str, Any]]]:
         "sheet_sources": [{"name": row.name, "title": row.title, "evidence": row.evidence} for row in SOURCES],
         "report_outputs": [
             {"name": row.name, "title": row.title, "files": " ".join(row.files)} for row in REPORT_FORMATS
+        ],
+        "gradebooks": [
+            {
+                "name": row.name,
+                "title": row.title,
+                "file": f"gradebook-{row.name}{row.suffix}",
+                "evidence": row.evidence,
+            }
+            for row in GRADEBOOKS
         ],
     }
 
