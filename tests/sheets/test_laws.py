@@ -184,3 +184,19 @@ def test_no_damage_changes_a_score_in_silence(data: bytes) -> None:
         candidate: score for candidate, score in graded.items() if candidate in TRUTH and score != TRUTH[candidate]
     }
     assert said or not wrong, wrong
+
+
+BOOK = workbook("class.xlsx", VALID.decode()).data
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, len(BOOK) - 1), st.integers(1, 255), st.sampled_from(["flip", "cut", "delete"]))
+def test_no_damage_of_a_workbook_changes_a_score_in_silence(at: int, by: int, kind: str) -> None:
+    data = {
+        "flip": BOOK[:at] + bytes([BOOK[at] ^ by]) + BOOK[at + 1 :],
+        "cut": BOOK[:at],
+        "delete": BOOK[:at] + BOOK[at + by :],
+    }
+    graded, _, said = scores(Source("class.xlsx", data[kind]))
+    wrong = {candidate: score for candidate, score in graded.items() if score != TRUTH.get(candidate)}
+    assert said or not wrong, wrong

@@ -201,6 +201,9 @@ def open_sheet(source: Source, quiz: Quiz, options: SheetOptions, found: Diagnos
     if chosen is None:
         return None
     grid, rows = chosen
+    marked = grid.with_cut_marked(rows)
+    if marked is not grid:
+        grid, rows = marked, marked.sample()
     broken = next((entry for entry in rows if entry.problem == "is not closed"), None)
     if broken is not None:
         from stemkey.sheets.delimited import quote_not_closed

@@ -128,7 +128,8 @@ def open_delimited(source: Source, options: SheetOptions, found: Diagnostics) ->
         found.add(too_many_columns(max(widths)), place)
         return None
 
-    if _tail(source, encoding).endswith(separator):
+    tail = _tail(source, encoding)
+    if tail.endswith(separator):
         found.add(ends_in_empty_cell(), place)
 
     def read() -> Iterator[Row]:
@@ -145,6 +146,7 @@ def open_delimited(source: Source, options: SheetOptions, found: Diagnostics) ->
         encoding=encoding.name,
         separator=separator,
         read=read,
+        ends_open=not tail.endswith(("\n", "\r")),
         raw=None if wrapped else _raw_text(source, encoding, separator, width, found, place),
     )
 
@@ -342,15 +344,8 @@ def _rows(
     lines: Iterator[str], separator: str, width: int, *, start: int, found: Diagnostics, place: CellSpan
 ) -> Iterator[Row]:
     csv.field_size_limit(MAXIMUM_CELL)
-    last, before, is_ragged = "", 0, False
-
-    def watched() -> Iterator[str]:
-        nonlocal last
-        for line in lines:
-            last = line
-            yield line
-
-    reader = csv.reader(watched(), delimiter=separator, strict=True)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    before = 0
     try:
         for cells in reader:
             number = start + before + 1
@@ -361,11 +356,6 @@ def _rows(
             problem = _problem(cells, separator, width) if spread else None
             if problem is None and not all(map(str.isascii, cells)) and _is_torn(cells):
                 problem = "holds bytes that are not in the file's encoding"
-            if len(cells) < width:
-                # A file that was cut ends in the middle of a row; where rows are short anyway, nobody can tell.
-                if not is_ragged and not last.endswith(("\n", "\r")):
-                    problem = "is cut off where the file ends"
-                is_ragged = True
             yield Row(number, cells, problem)
     except csv.Error as error:
         reason = "the file ends inside it" if "unexpected end" in str(error) else "text follows it inside the cell"

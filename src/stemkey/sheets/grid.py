@@ -60,6 +60,8 @@ class Grid:
     raw: RawText | None = None
     """For `letters`; None where the rows can only be read one by one."""
 
+    ends_open: bool = False
+    """Whether a text file ends without a line end, as one does that was cut off."""
     is_as_written: bool = True
     """Whether its columns are those of the file; not where a long table was turned into a wide one."""
 
@@ -72,6 +74,22 @@ class Grid:
         """Return the grid with its rows rewritten, each time they are read."""
         read = self.read
         return replace(self, read=lambda: rewrite(read()), raw=None, is_as_written=is_as_written, width=width)
+
+    def with_cut_marked(self, rows: Sequence[Row]) -> "Grid":
+        """Return the grid with its last row marked as cut off, if that row alone is short and the file ends in it."""
+        if not self.ends_open or not 2 <= len(rows) < SAMPLE:
+            return self
+        widths = [len(row.cells) for row in rows]
+        width = max(widths, key=lambda some: (widths.count(some), some))
+        if widths[-1] >= width or min(widths[len(widths) // 2 : -1], default=width) < width:
+            return self
+        last = rows[-1].number
+
+        def mark(source: Iterator[Row]) -> Iterator[Row]:
+            for row in source:
+                yield row._replace(problem="is cut off where the file ends") if row.number == last else row
+
+        return self.rewritten(mark)
 
     def sample(self) -> list[Row]:
         """Return the rows that decide what the sheet is."""

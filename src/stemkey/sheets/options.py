@@ -22,6 +22,8 @@ class SheetOptions:
     """Header (or letters) of the column with the candidates' ids."""
     map: tuple[tuple[str, str], ...] = ()
     """Column (header or letters) and the number or identifier of the item that it answers."""
+    form_column: str | None = None
+    """Header (or letters) of the column that says which form of the test a candidate had."""
     no_header: bool = False
     """The sheet has no header: columns are said by their letters."""
     numbers_from: int | None = None

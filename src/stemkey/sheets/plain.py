@@ -1,6 +1,7 @@
 """Plain sheets, as people make them: a row for each candidate, a column for each question, letters or texts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, rule
 from stemkey.model import ChoiceInteraction, Item
@@ -141,6 +142,12 @@ def read_plain(
     if identity is None:
         return None
     layout = lay_out(grid, source, headers, data, items, chosen, identity, options, found)
+    if layout and options.form_column:
+        form = find_column(options.form_column, headers)
+        if form is None:
+            report_missing_column(options.form_column, "the rules file", headers, grid.place(), found)
+            return None
+        layout = replace(layout, form=form)
     return wide_table(layout, found) if layout else None
 
 

@@ -56,6 +56,8 @@ class ResponseBatch:
     emails: "Texts"
     attempts: "NDArray[np.int64] | None" = None
     """Number of the attempt, 1 for a candidate's first; None where the source knows no attempts."""
+    forms: "Texts | None" = None
+    """Which form of the test each candidate had; None where there is one form only."""
     columns: tuple[ResponseColumn, ...]
     """One for each item of the answer key, in its order."""
 

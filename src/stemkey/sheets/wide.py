@@ -48,6 +48,8 @@ class Layout:
     """One for each item."""
     identity: Identity
     mapping: tuple[ColumnMatch, ...]
+    form: int | None = None
+    """Column that says which form of the test a candidate had."""
     skip: frozenset[int] = frozenset()
     """Numbers of rows that are no candidates: second headers, key rows, footers."""
     dismiss: Callable[[Row, Sequence[Response]], str | None] | None = None
@@ -255,6 +257,7 @@ class Attempt(NamedTuple):
     email: str
     attempt: int
     responses: list[Response]
+    form: str = ""
 
 
 def _batches(layout: Layout, counts: RowCounts, report: RowReport) -> Iterator[ResponseBatch]:
@@ -285,7 +288,9 @@ def _batches(layout: Layout, counts: RowCounts, report: RowReport) -> Iterator[R
 def _letter_columns(layout: Layout) -> "LetterColumns | None":
     """Return where things stand in a large plain sheet of which most rows can be cut out of its bytes, else None."""
     raw, identity = layout.grid.raw, layout.identity
-    special = layout.source != "plain" or layout.has_attempts or layout.responses_of is not None
+    special = (
+        layout.form is not None or layout.source != "plain" or layout.has_attempts or layout.responses_of is not None
+    )
     if raw is None or raw.size < FAST_FROM or special or not identity.ids:
         return None
     columns = [column.column for column in layout.columns if column.column is not None]
@@ -354,7 +359,9 @@ def _attempt(
     if identity.attempt is not None:
         said = text_at(row.cells, identity.attempt)
         number = int(said) if said.isdigit() else number
-    return Attempt(row.number, candidate, name, identity.email_of(row.cells), number, responses)
+    return Attempt(
+        row.number, candidate, name, identity.email_of(row.cells), number, responses, text_at(row.cells, layout.form)
+    )
 
 
 def _responses(cells: Sequence[Cell], layout: Layout) -> list[Response]:
@@ -391,6 +398,7 @@ def _batch(attempts: Sequence[Attempt], layout: Layout) -> ResponseBatch:
         attempts=np.fromiter((attempt.attempt for attempt in attempts), np.int64, len(attempts))
         if layout.has_attempts
         else None,
+        forms=_texts([attempt.form for attempt in attempts]) if layout.form is not None else None,
         columns=tuple(encoded(column) for column in zip(*(attempt.responses for attempt in attempts), strict=True)),
     )
 
