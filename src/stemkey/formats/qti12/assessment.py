@@ -1,6 +1,7 @@
 """One file of QTI 1.2 as it is read: its items and sections, in order, and what it draws from banks."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from stemkey.formats.qti12.item_parts import LOCAL, Reading, flowed, metadata
 from stemkey.formats.qti12.item_reader import read_item
 from stemkey.formats.qti12.mattext import Incoming, Where, line_of
 from stemkey.formats.qti12.meta import fraction
+from stemkey.formats.qti12.own_items import PLACE, OwnItem, read_own_item, take_out
 from stemkey.model import EMPTY, Content, Item, Section
 
 if TYPE_CHECKING:
@@ -79,11 +81,14 @@ class Gathering:
         self._known: set[str] = set()
         self._bank_items: dict[str, Item] | None = None
 
-    def take(self, element: "_Element", reading: Reading, ident: str) -> Item:
+    def take(self, element: "_Element", reading: Reading, ident: str, own: OwnItem | None) -> Item:
         """Return the item of an element, with the next number."""
         self._position += 1
         reading.where.item = str(self._position)
-        item = read_item(element, reading, self._position, ident or self.fallback, self.found)
+        if own is not None:
+            item = read_own_item(own, self._position, reading.incoming, reading.where)
+        else:
+            item = read_item(element, reading, self._position, ident or self.fallback, self.found)
         if item.identifier in self._known:
             self.found.add(ident_used_twice(item.identifier), item.span, item=item.number)
             item = replace(item, identifier=self._other(item.identifier))
@@ -131,8 +136,9 @@ class Gathering:
 
 def read_assessment(source: Source, folder: str, gathering: Gathering) -> Assessment:
     """Return what one file holds."""
-    walk = _Walk(source.name, folder, gathering)
-    source = Source(source.name, _without_doctype(source.data))
+    data, own = take_out(source.data) if gathering.incoming.is_own else (source.data, [])
+    walk = _Walk(source.name, folder, gathering, own)
+    source = Source(source.name, _without_doctype(data))
     for event, element in walk_xml(source, gathering.found, _WALKED):
         walk.take(event, element)
     walk.finish()
@@ -159,7 +165,8 @@ class _Open:
 class _Walk:
     """Follows the elements of one file and builds its sections."""
 
-    def __init__(self, source: str, folder: str, gathering: Gathering) -> None:
+    def __init__(self, source: str, folder: str, gathering: Gathering, own: Sequence[OwnItem] = ()) -> None:
+        self._own = own
         self.assessment = Assessment()
         self._gathering = gathering
         self._reading = Reading(gathering.incoming, Where(source, folder))
@@ -205,7 +212,9 @@ class _Walk:
         about.title = about.title or about.fields.get("bank_title", "")
 
     def _item(self, element: "_Element") -> None:
-        item = self._gathering.take(element, self._reading, self.assessment.ident)
+        place = element.get(PLACE) if self._own else None
+        own = self._own[int(place)] if place is not None and place.isdecimal() and int(place) < len(self._own) else None
+        item = self._gathering.take(element, self._reading, self.assessment.ident, own)
         self._open[-1].items.append(item)
         parent = element.getparent()
         if parent is not None:

@@ -135,10 +135,12 @@ class Where:
     folder: str
     item: str | None = None
     """Number of the item being read."""
+    line: int = 1
+    """Where no element says it."""
 
     def span(self, element: "_Element | None") -> Span:
         """Return the place of an element."""
-        return Span(self.source, line_of(element) if element is not None else 1)
+        return Span(self.source, line_of(element) if element is not None else self.line)
 
 
 class Incoming:
