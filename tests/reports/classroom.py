@@ -5,6 +5,7 @@ The arithmetic is written once more, plainly, so that nothing in these tests lea
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import sqrt
 from random import Random
@@ -13,7 +14,7 @@ from statistics import fmean, median, stdev
 from stemkey.analysis.item_analysis import ChoiceStatistics, ItemAnalysis, ItemStatistics, TestStatistics
 from stemkey.diagnostics import CellSpan, Diagnostic, Severity, Span
 from stemkey.model import Asset, Choice, ChoiceInteraction, Content, Feedback, Item, Quiz, Section, text_content
-from stemkey.reports.results import Results
+from stemkey.reports.results import ChangedScore, Results
 from stemkey.scoring.answer_key import AnswerKey, ItemKey, Judgement, Status
 from stemkey.scoring.gradebook import Candidate, GradingRecord, MappedColumn, SheetFile
 
@@ -100,8 +101,44 @@ def make_results(
         record=_record(candidates, items),
         candidates=people if listed else None,
         analysis=analysis,
-        diagnostics=_findings(items),
+        diagnostics=(*_findings(items), *(() if listed else (NOT_LISTED,))),
     )
+
+
+NOT_LISTED = Diagnostic(
+    code="G004",
+    name="candidates-not-listed",
+    severity=Severity.INFO,
+    message="30 candidates: only students.csv lists them one by one",
+)
+
+
+def make_regraded_results() -> Results:
+    """A class where question 7 was given another key, question 9 a bonus, question 10 was dropped; with grades."""
+    results = make_results()
+    items = list(results.key.items)
+    accepted = replace(items[6].item, interactions=(_with_key(items[6].item, "C"),))
+    items[6] = replace(items[6], item=accepted, key_mask=0b101)
+    items[8] = replace(items[8], bonus=True)
+    items[9] = replace(items[9], dropped=True)
+    people = results.candidates or ()
+    return replace(
+        results,
+        key=replace(results.key, items=tuple(items), before=results.key),
+        changed=tuple(
+            ChangedScore(person.id, person.score, Fraction(10), person.score + 1, Fraction(8)) for person in people[:3]
+        ),
+        grades=tuple("pass" if person.score >= 5 else "fail" for person in people),
+    )
+
+
+def _with_key(item: Item, label: str) -> ChoiceInteraction:
+    interaction = item.interactions[0]
+    assert isinstance(interaction, ChoiceInteraction)
+    choices = tuple(
+        replace(choice, credit=Fraction(1)) if choice.identifier == label else choice for choice in interaction.choices
+    )
+    return replace(interaction, choices=choices)
 
 
 def _item_key(item: Item) -> ItemKey:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.reports.classroom import HOSTILE_ANSWERS, HOSTILE_NAMES, make_quiz, make_results
+from tests.reports.classroom import HOSTILE_ANSWERS, HOSTILE_NAMES, make_quiz, make_regraded_results, make_results
 from tests.reports.programs import look, pdf_text, print_pdf
 
 from stemkey.diagnostics import Diagnostic, Severity
@@ -109,6 +109,16 @@ def test_every_part_that_the_manual_names_is_there() -> None:
     assert "damaged: no score, the total is provisional" in text
     assert "quizzes/day51.md, line 70" in text
     assert "negative discrimination" in text
+
+
+def test_a_committee_sees_what_was_decided_after_the_exam_and_for_whom() -> None:
+    text = " ".join("".join(Markup(page(make_regraded_results())).words).split())
+    assert "Decided after the exam" in text
+    assert "7AA,C11as always" in text.replace(" ", "").replace("asalways", "as always")
+    assert "dropped: for nobody" in text
+    assert "bonus: not in the maximum" in text
+    assert "Whom the decisions affect" in text
+    assert "Decided after the exam" not in page(make_results())
 
 
 def test_every_table_has_a_caption_and_heads_with_a_scope() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # its stubs are not worth a dependency
-from tests.reports.classroom import HOSTILE_NAMES, make_results
+from tests.reports.classroom import HOSTILE_NAMES, make_regraded_results, make_results
 
 from stemkey.reports.results import Results
 from stemkey.reports.schema import schema_text
@@ -25,8 +25,9 @@ def read(results: Results) -> Any:
         make_results(listed=False),
         make_results(candidates=1),
         make_results(items=1),
+        make_regraded_results(),
     ],
-    ids=["class", "hostile names", "too many to list", "one candidate", "one item"],
+    ids=["class", "hostile names", "too many to list", "one candidate", "one item", "regraded"],
 )
 def test_results_fit_the_schema(results: Results) -> None:
     Draft202012Validator.check_schema(results_schema())
@@ -114,6 +115,15 @@ def test_undefined_numbers_are_null_never_nan() -> None:
 def _with_alpha(results: Results, alpha: float) -> Results:
     test = replace(results.analysis.test, alpha=alpha)
     return replace(results, analysis=replace(results.analysis, test=test))
+
+
+def test_decisions_after_the_exam_and_grades_are_there() -> None:
+    value = read(make_regraded_results())
+    assert value["source"]["changes"][0] == {
+        "id": "0002371", "score_before": 5, "points_before": 10, "score": 6, "points": 8,
+    }  # fmt: skip
+    assert {person["grade"] for person in value["candidates"]} == {"pass", "fail"}
+    assert read(make_results())["candidates"][0]["grade"] is None
 
 
 def test_the_same_results_give_the_same_bytes() -> None:

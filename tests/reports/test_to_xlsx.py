@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from tests.reports.classroom import HOSTILE_ANSWERS, HOSTILE_NAMES, make_results
+from tests.reports.classroom import HOSTILE_ANSWERS, HOSTILE_NAMES, make_regraded_results, make_results
 from tests.reports.programs import soffice
 
 from stemkey.reports.build import build_report
@@ -143,6 +143,15 @@ def test_results_show_without_colour() -> None:
     assert signs == {'"▼ ', '"▽ '}
 
 
+def test_decisions_and_grades_are_on_their_sheets() -> None:
+    book = opened(make_regraded_results())
+    texts = [cell.value for row in book["Grading"].iter_rows() for cell in row]
+    assert "Decided after the exam" in texts
+    assert "dropped: for nobody" in texts
+    heads = [cell.value for cell in book["Students"][1]]
+    assert heads[-1] == "Grade"
+
+
 def test_the_same_results_give_the_same_bytes_and_the_file_tells_no_time() -> None:
     assert workbook(make_results()) == workbook(make_results())
     core = parts(make_results())["docProps/core.xml"]
@@ -164,8 +173,8 @@ def test_small_and_long_tests_have_a_workbook_too(results: Results) -> None:
 def test_a_very_long_text_is_cut_at_excels_limit() -> None:
     results = make_results(names=["x" * 40_000])
     assert len(opened(results)["Students"]["B2"].value) == 32_767
-    assert [found.code for found in all_findings(results)][-1] == "P102"
-    assert "P102" not in {found.code for found in all_findings(make_results())}
+    assert [found.code for found in all_findings(results)][-1] == "P101"
+    assert "P101" not in {found.code for found in all_findings(make_results())}
 
 
 def test_more_questions_than_a_sheet_has_columns_leave_out_the_matrix_and_say_so() -> None:
@@ -178,7 +187,7 @@ def test_more_questions_than_a_sheet_has_columns_leave_out_the_matrix_and_say_so
     )
     report = build_report(results)
     assert list(report.all(ResponseMatrix)) == []
-    assert "P103" in {found.code for found in all_findings(results)}
+    assert "P102" in {found.code for found in all_findings(results)}
 
 
 def test_calamine_reads_the_same_texts() -> None:

@@ -1,5 +1,6 @@
 """From results to a report: which sections there are, and what each of them says."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from stemkey.analysis.item_analysis import ChoiceStatistics, ItemStatistics, TestStatistics
@@ -35,9 +36,10 @@ from stemkey.reports.document import (
     Verdict,
 )
 from stemkey.reports.findings import MAXIMUM_MATRIX_ITEMS, all_findings
-from stemkey.reports.results import Results
+from stemkey.reports.keys import describe_key
+from stemkey.reports.results import MAXIMUM_LISTED, Results
 from stemkey.richtext.to_plain import to_plain
-from stemkey.scoring.answer_key import Judgement, Status
+from stemkey.scoring.answer_key import AnswerKey, ItemKey, Judgement, Status
 from stemkey.scoring.gradebook import Candidate
 
 
@@ -185,6 +187,7 @@ def _grading(results: Results, items: Sequence[Subject], found: Sequence[Diagnos
     if record.assumptions:
         yield Listing(name="assumptions", title="What was assumed", entries=record.assumptions)
     yield _key_table(items)
+    yield from _decisions(results)
     if record.mapping:
         yield Table(
             name="mapping",
@@ -268,6 +271,53 @@ def _key_table(items: Sequence[Subject]) -> Table:
             for subject in items
         ),
     )
+
+
+def _decisions(results: Results) -> Iterator[Table]:
+    """Yield what was decided after the exam, and whom it affects."""
+    before = results.key.before
+    if before is not None:
+        pairs = zip(before.items, results.key.items, strict=True)
+        rows = tuple(row for old, new in pairs if (row := _decision(old, before, new, results.key)))
+        yield Table(
+            name="decisions",
+            title="Decided after the exam",
+            columns=(
+                _column("number", "Question"),
+                _column("key_before", "Key of the quiz"),
+                _column("key", "Key used"),
+                _column("points_before", "Points of the quiz", Kind.SCORE),
+                _column("points", "Points used", Kind.SCORE),
+                _column("counts", "Counts"),
+            ),
+            rows=rows,
+        )
+    if results.changed:
+        names = {candidate.id: candidate.name for candidate in results.candidates or ()}
+        yield Table(
+            name="changed",
+            title="Whom the decisions affect",
+            columns=(
+                _column("id", "Id"),
+                _column("name", "Name"),
+                _column("score_before", "Score before", Kind.SCORE),
+                _column("points_before", "Out of", Kind.SCORE),
+                _column("score", "Score now", Kind.SCORE),
+                _column("points", "Out of now", Kind.SCORE),
+            ),
+            rows=tuple(
+                (change.id, names.get(change.id, ""), *change[1:]) for change in results.changed[:MAXIMUM_LISTED]
+            ),
+        )
+
+
+def _decision(old: ItemKey, before: AnswerKey, new: ItemKey, now: AnswerKey) -> tuple[Value, ...] | None:
+    keys = describe_key(old.item), describe_key(new.item)
+    points = old.ticks * before.tick, new.ticks * now.tick
+    counts = "dropped: for nobody" if new.dropped else "bonus: not in the maximum" if new.bonus else "as always"
+    if keys[0] == keys[1] and points[0] == points[1] and counts == "as always":
+        return None
+    return new.item.number, *keys, *points, counts
 
 
 def _value(fields: Sequence[Field[Subject]], name: str, subject: Subject) -> Value:
@@ -373,11 +423,35 @@ def _candidates(results: Results) -> Iterator[Block]:
     if results.candidates is None:
         yield Paragraph(text="The class is too large to be listed here: students.csv has every candidate.")
         return
-    yield fill_table(
-        "candidates", "Scores, in the order of the sheet", _used_fields(results.candidates), results.candidates
-    )
+    yield _candidate_table(results, results.candidates)
+    if results.grades is not None:
+        yield _grade_table(results.grades)
     if len(results.key.items) <= MAXIMUM_MATRIX_ITEMS:
         yield _matrix(results, results.candidates)
+
+
+def _candidate_table(results: Results, candidates: Sequence[Candidate]) -> Table:
+    table = fill_table("candidates", "Scores, in the order of the sheet", _used_fields(candidates), candidates)
+    if results.grades is None:
+        return table
+    grade = _column("grade", "Grade", definition="What the grading scale makes of the score.")
+    rows = tuple((*row, grade) for row, grade in zip(table.rows, results.grades, strict=True))
+    return Table(name=table.name, title=table.title, columns=(*table.columns, grade), rows=rows)
+
+
+def _grade_table(grades: Sequence[str]) -> Table:
+    """Return how often each grade was given, in the order of the alphabet, which is the order of most scales."""
+    counts = Counter(grades)
+    return Table(
+        name="grades",
+        title="Grades",
+        columns=(
+            _column("grade", "Grade"),
+            _column("count", "Candidates", Kind.COUNT),
+            _column("proportion", "Share", Kind.PROPORTION),
+        ),
+        rows=tuple((grade or "none", counts[grade], counts[grade] / len(grades)) for grade in sorted(counts)),
+    )
 
 
 _OPTIONAL = {"name", "email", "attempt", "provisional"}

@@ -3,23 +3,10 @@
 from collections.abc import Iterator
 
 from stemkey.diagnostics import Diagnostic, Severity, Text, rule
-from stemkey.reports.results import MAXIMUM_LISTED, Results
+from stemkey.reports.results import Results
 
 
-@rule("P101", Severity.INFO)
-def candidates_not_listed(candidates: int) -> Text:
-    """The class is too large for a list that people read, so only students.csv has every candidate.
-
-    results.json has null in the place of its candidates; the workbook and the page have the statistics only.
-    students.csv is written row by row and always has everybody.
-    """
-    return Text(
-        f"the {candidates:,} candidates are listed in students.csv only; the other reports list up to {MAXIMUM_LISTED:,}",
-        "open students.csv, or grade each group on its own",
-    )
-
-
-@rule("P102", Severity.WARNING)
+@rule("P101", Severity.WARNING)
 def text_cut_in_workbook(length: int) -> Text:
     """A cell of a workbook holds 32,767 characters, so a longer text is cut there.
 
@@ -31,7 +18,7 @@ def text_cut_in_workbook(length: int) -> Text:
     )
 
 
-@rule("P103", Severity.INFO)
+@rule("P102", Severity.INFO)
 def matrix_left_out(items: int) -> Text:
     """A sheet of a workbook has 16,384 columns, so the matrix of responses has no room for so many questions.
 
@@ -54,8 +41,6 @@ def all_findings(results: Results) -> tuple[Diagnostic, ...]:
 
 
 def _own(results: Results) -> Iterator[Diagnostic]:
-    if results.candidates is None:
-        yield candidates_not_listed(results.analysis.test.candidates)
     longest = max((len(text) for text in _texts(results)), default=0)
     if longest > MAXIMUM_CELL_TEXT:
         yield text_cut_in_workbook(longest)

@@ -67,7 +67,11 @@ def build_schema() -> Schema:
             candidates={
                 "description": "In the order of the sheet; null for a class too large to list: students.csv has everybody.",
                 "type": ["array", "null"],
-                "items": _closed(**_properties(CANDIDATE_FIELDS), items=_list_of(_judgement())),
+                "items": _closed(
+                    **_properties(CANDIDATE_FIELDS),
+                    grade={**TEXT_OR_NULL, "description": "What the grading scale makes of the score; null: no scale."},
+                    items=_list_of(_judgement()),
+                ),
             },
             items=_list_of(
                 _closed(
@@ -114,6 +118,10 @@ def _source() -> Schema:
         quiz=_closed(name=TEXT, sha256={**TEXT, "description": "SHA-256 of the quiz file, to tell versions apart."}),
         rules=_list_of(TEXT),
         assumptions=_list_of(TEXT),
+        changes={
+            "description": "Candidates whom decisions after the exam affect.",
+            **_list_of(_closed(id=TEXT, score_before=NUMBER, points_before=NUMBER, score=NUMBER, points=NUMBER)),
+        },
     )
 
 

@@ -95,6 +95,7 @@ def _source(results: Results) -> dict[str, Any]:
         "quiz": {"name": record.quiz_source, "sha256": record.quiz_digest},
         "rules": list(record.rules),
         "assumptions": list(record.assumptions),
+        "changes": [change._asdict() for change in results.changed],
     }
 
 
@@ -121,8 +122,9 @@ def _candidates(results: Results, candidates: Sequence[Candidate]) -> Iterator[s
             }
         )
 
-    for candidate in candidates:
-        head = _dump(_values(CANDIDATE_FIELDS, candidate))
+    grades = results.grades or (None,) * len(candidates)
+    for candidate, grade in zip(candidates, grades, strict=True):
+        head = _dump(_values(CANDIDATE_FIELDS, candidate) | {"grade": grade})
         items = ", ".join(judged(position, judgement) for position, judgement in enumerate(candidate.items))
         yield f'{head[:-1]}, "items": [{items}]}}'
 
