@@ -8,6 +8,7 @@ import pytest
 from stemkey.diagnostics import Diagnostics
 from stemkey.files import Source, zip_files
 from stemkey.fitting import fit
+from stemkey.formats.qti12.limits import limit_to_canvas
 from stemkey.formats.qti12.profiles import CANVAS_CARRIES, QTI12_CARRIES, CanvasOptions, Qti12Options
 from stemkey.formats.qti12.reader import read_qti12
 from stemkey.formats.qti12.writer import write_canvas, write_qti12
@@ -172,3 +173,12 @@ def test_what_qti12_writes_is_valid_by_its_schema(shared: Path) -> None:
     xsd.assertValid(
         etree.fromstring(write_qti12(fit(bank, QTI12_CARRIES, "QTI 1.2", Diagnostics()), Qti12Options())["w.xml"])
     )
+
+
+def test_a_title_that_would_cost_the_quiz_is_cut_and_parts_lose_what_has_no_place() -> None:
+    found = Diagnostics()
+    sections = (Section(title="Part", instructions=Content("<p>Read.</p>"), shuffle=True),)
+    quiz = limit_to_canvas(Quiz(identifier="w", title="x" * 300, sections=sections), found)
+    assert len(quiz.title) == 255
+    assert [finding.name for finding in found] == ["part-property-lost", "part-property-lost", "title-cut"]
+    assert quiz.sections == (Section(title="Part"),)
