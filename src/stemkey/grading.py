@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stemkey.reports.results import Results
     from stemkey.scoring.answer_key import AnswerKey
     from stemkey.scoring.attempts import Policy, Sink
-    from stemkey.scoring.gradebook import GradingRecord
+    from stemkey.scoring.gradebook import Candidate, GradingRecord
     from stemkey.scoring.manual import ManualScores
     from stemkey.scoring.regrade import Regrade
     from stemkey.scoring.rule_file import RuleBook
@@ -131,7 +131,12 @@ def grade_class(
     manual = _manual(manual_source, quiz, found)
     if rules is None or manual is None:
         return Outcome(None, found.freeze())
-    tables = _tables(sources, quiz, replace(options.sheet, left_out=left_out), found)
+    tables = _tables(
+        sources,
+        quiz,
+        replace(options.sheet, left_out=left_out, form_column=rules.forms.column if rules.forms else None),
+        found,
+    )
     if not tables:
         return Outcome(None, found.freeze())
     roster = read_roster(roster_source, options.sheet, found) if roster_source is not None else None
@@ -201,7 +206,7 @@ def _grade(
     found: Diagnostics,
 ) -> GradedClass:
     from stemkey.analysis.analysis import analyse
-    from stemkey.reports.results import MAXIMUM_LISTED, Results
+    from stemkey.reports.results import MAXIMUM_LISTED, Results, changed_scores
     from stemkey.reports.students import StudentsFile
     from stemkey.scoring.attempts import GradingChoices, grade_tables
 
@@ -239,6 +244,8 @@ def _grade(
             candidates=candidates,
             analysis=analysis,
             diagnostics=found.freeze(),
+            changed=changed_scores(regrade.affected, key.tick) if regrade else (),
+            grades=_grades(rules, candidates),
         )
         written = _write_reports(results, rows, out, extra)
     names = [*_file_names(rows), *extra]
@@ -247,6 +254,13 @@ def _grade(
         status=1 if found.has_errors else 0,
         json=written.get("results.json"),
     )
+
+
+def _grades(rules: "RuleBook", candidates: "Sequence[Candidate] | None") -> tuple[str, ...] | None:
+    """Return what the grading scale makes of each listed candidate's score; None without a scale."""
+    if rules.grade is None or candidates is None:
+        return None
+    return tuple(rules.grade.grade(candidate.score, candidate.points) for candidate in candidates)
 
 
 def _regrade(key: "AnswerKey") -> "Regrade | None":

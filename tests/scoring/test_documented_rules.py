@@ -30,7 +30,7 @@ def test_every_gradebook_is_in_the_manual(row: Any, repository: Path) -> None:
     assert f"| `{row.name}` | `{row.file}` |" in text
 
 
-def test_the_manuals_rules_files_are_understood(repository: Path) -> None:
+def _quiz(count: int) -> Quiz:
     choices = tuple(Choice(identifier=c, content=Content(c), credit=Fraction(c == "A")) for c in "ABCD")
     items = tuple(
         Item(
@@ -42,15 +42,19 @@ def test_the_manuals_rules_files_are_understood(repository: Path) -> None:
                 ChoiceInteraction(choices=choices, cardinality=Cardinality.MULTIPLE if n == 3 else Cardinality.SINGLE),
             ),
         )
-        for n in range(1, 11)
+        for n in range(1, count + 1)
     )
-    quiz = Quiz(identifier="q", sections=(Section(items=items),))
+    return Quiz(identifier="q", sections=(Section(items=items),))
+
+
+def test_the_manuals_rules_files_are_understood(repository: Path) -> None:
     examples = re.findall(
         r"```toml\n(.*?)```", (repository / "docs" / "scoring.md").read_text(encoding="utf-8"), re.DOTALL
     )
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         found = Diagnostics()
+        quiz = _quiz(4 if "[forms]" in example else 10)
         rules = read_rules(Source("rules.toml", example.encode()), quiz, found)
         compile_key(quiz, found, rules)
         assert found.freeze() == ()

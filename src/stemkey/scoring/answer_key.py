@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from stemkey.diagnostics import Diagnostic
 from stemkey.model import Item
 from stemkey.sheets.table import Response
+
+if TYPE_CHECKING:
+    from stemkey.scoring.forms import Forms
 
 
 class Status(StrEnum):
@@ -81,5 +84,7 @@ class AnswerKey:
     """No candidate has a lower score, in points."""
     manual: Mapping[bytes, Mapping[int, Fraction]] = field(default_factory=dict, compare=False, repr=False)
     """Points that people gave, by the candidate's id (UTF-8) and the item's index."""
+    forms: "Forms | None" = field(default=None, compare=False, repr=False)
+    """How the forms of the test differ from the quiz; None where there is one form only."""
     before: "AnswerKey | None" = field(default=None, compare=False, repr=False)
     """The key as the quiz has it, where it was changed after the exam."""

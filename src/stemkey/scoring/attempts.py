@@ -105,7 +105,8 @@ class _Grading:
         cells = _CellFindings(self.key, self.found)
         strangers = set(self.key.manual)
         for index, table in enumerate(self.tables):
-            for batch in table.batches():
+            for as_read in table.batches():
+                batch = self.key.forms.apply(as_read, table, self.found) if self.key.forms else as_read
                 scored = score(batch, self.key, not_reached=self.choices.not_reached)
                 cells.report(table, scored)
                 if strangers:
@@ -293,9 +294,17 @@ class _CellFindings:
             if self.listed >= MOST_CELLS:
                 self.more[number] = self.more.get(number, 0) + 1
             elif judgement.finding is not None:
-                place = CellSpan(table.name, table.sheet, int(scored.batch.rows[row]), letters.get(number))
+                place = CellSpan(
+                    table.name, table.sheet, int(scored.batch.rows[row]), letters.get(self._asked(scored, row, index))
+                )
                 self.found.add(judgement.finding, place, item=number)
                 self.listed += 1
+
+    def _asked(self, scored: ScoredBatch, row: int, index: int) -> str:
+        """Return the number under which the item stands in the candidate's form."""
+        if self.key.forms and scored.batch.forms is not None:
+            index = self.key.forms.place_of(bytes(scored.batch.forms[row]), index)
+        return self.key.items[index].item.number
 
     def report_rest(self) -> None:
         """Say how many cells were not listed."""

@@ -68,6 +68,7 @@ def compile_key(
         manual=by_hand,
         rules=sentences,
         floor=rules.floor,
+        forms=rules.forms,
         before=original,
     )
 
@@ -296,6 +297,10 @@ def _change_sentences(items: Iterable[Item], rules: RuleBook) -> list[str]:
     ]
     if rules.floor is not None:
         sentences.append(f"No total score is below {rules.floor}.")
+    if rules.forms is not None:
+        sentences.append(
+            f"Forms {', '.join(rules.forms.forms)}: read from column {rules.forms.column}, in the quiz's order."
+        )
     if rules.grade is not None:
         sentences.extend(rules.grade.sentences)
     return sentences

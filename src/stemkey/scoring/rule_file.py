@@ -11,11 +11,12 @@ from stemkey.diagnostics import Diagnostics, Place, Severity, Span, Text, rule
 from stemkey.files import Source
 from stemkey.model import Quiz
 from stemkey.scoring.changes import Change
+from stemkey.scoring.forms import Forms, read_forms
 from stemkey.scoring.grades import GradeScale, read_scale
 
 ITEM_CHANGES = ("accept", "key", "drop", "bonus", "full-credit", "points", "never-lower")
 ITEM_SCORING = ("rule", "normalise", "distance", "floor")
-TOP = ("scoring", "items", "grade", "never-lower", "floor")
+TOP = ("scoring", "items", "grade", "forms", "never-lower", "floor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class RuleBook:
     floor: Fraction | None = None
     """No candidate has a lower score."""
     grade: GradeScale | None = None
+    forms: Forms | None = None
 
     @property
     def place(self) -> Place:
@@ -70,6 +72,7 @@ def read_rules(source: Source, quiz: Quiz, found: Diagnostics) -> RuleBook:
         },
         changes={number: reader.change(number, table, never_lower=never_lower) for number, table in items.items()},
         floor=reader.number(tables["floor"], "floor") if "floor" in tables else None,
+        forms=read_forms(reader.table(tables, "forms"), quiz, place, found) if "forms" in tables else None,
         grade=read_scale(reader.table(tables, "grade"), place, found) if "grade" in tables else None,
     )
 

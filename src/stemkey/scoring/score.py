@@ -63,6 +63,7 @@ class ScoredBatch:
                 names=batch.names[rows],
                 emails=batch.emails[rows],
                 attempts=None if batch.attempts is None else batch.attempts[rows],
+                forms=None if batch.forms is None else batch.forms[rows],
                 columns=tuple(ResponseColumn(column.codes[rows], column.values) for column in batch.columns),
             ),
             columns=tuple(ScoredColumn(column.codes[rows], column.judgements) for column in self.columns),

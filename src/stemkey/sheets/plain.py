@@ -353,6 +353,8 @@ class Dismissal:
         self.chosen = chosen
         self.identity = identity
         self.headers = headers
+        columns = [*identity.ids, *identity.name, *(match.column for match in chosen.values())]
+        self._known = [(at, headers[at]) for at in columns if at < len(headers) and headers[at]]
 
     def of_row(self, row: Row) -> str | None:
         """Return why a row is no attempt, from its cells alone."""
@@ -406,9 +408,7 @@ class Dismissal:
 
     def _repeats_header(self, row: Row) -> bool:
         """Whether a row is the header once more, in the columns of the candidate as in those of the answers."""
-        columns = {*(match.column for match in self.chosen.values()), *self.identity.ids, *self.identity.name}
-        known = [column for column in columns if column < len(self.headers) and self.headers[column]]
-        return bool(known) and all(text_at(row.cells, column) == self.headers[column] for column in known)
+        return bool(self._known) and all(text_at(row.cells, column) == header for column, header in self._known)
 
 
 def _is_figure(response: Response) -> bool:
