@@ -133,6 +133,7 @@ FORMATS: tuple[Format, ...] = (
         carries="stemkey.formats.qti12.profiles:QTI12_CARRIES",
         reads="stemkey.formats.qti12.reader:read_qti12",
         writes="stemkey.formats.qti12.writer:write_qti12",
+        recognises="stemkey.formats.qti12.profiles:is_qti12",
         limits="stemkey.formats.qti12.limits:limit_to_qti12",
         options="stemkey.formats.qti12.profiles:Qti12Options",
         evidence="exports of Blackboard, D2L, Respondus, WebCT and text2qti",

@@ -180,5 +180,9 @@ def test_a_title_that_would_cost_the_quiz_is_cut_and_parts_lose_what_has_no_plac
     sections = (Section(title="Part", instructions=Content("<p>Read.</p>"), shuffle=True),)
     quiz = limit_to_canvas(Quiz(identifier="w", title="x" * 300, sections=sections), found)
     assert len(quiz.title) == 255
-    assert [finding.name for finding in found] == ["part-property-lost", "part-property-lost", "title-cut"]
+    assert [finding.name for finding in found] == [
+        "qti12-part-property-lost",
+        "qti12-part-property-lost",
+        "canvas-title-cut",
+    ]
     assert quiz.sections == (Section(title="Part"),)

@@ -8,8 +8,8 @@ from stemkey.model import EMPTY, Quiz, Section
 LONGEST_TITLE = 255
 
 
-@rule("W161", Severity.WARNING)
-def title_cut(length: int) -> Text:
+@rule("W171", Severity.WARNING)
+def canvas_title_cut(length: int) -> Text:
     """Canvas loses a quiz whose title has more than 255 characters: its questions land in a bank, the quiz is gone.
 
     The title is cut in the package. The quiz itself keeps it.
@@ -17,8 +17,8 @@ def title_cut(length: int) -> Text:
     return Text(f"the title has {length} characters and is cut to {LONGEST_TITLE} for Canvas", "shorten the title")
 
 
-@rule("W162", Severity.WARNING)
-def part_property_lost(what: str, title: str) -> Text:
+@rule("W172", Severity.WARNING)
+def qti12_part_property_lost(what: str, title: str) -> Text:
     """A part of the quiz says something about itself that the target has no place for.
 
     Instructions of a part can be written as a text without a question, before the part's first question.
@@ -34,7 +34,7 @@ def limit_to_canvas(quiz: Quiz, found: Diagnostics) -> Quiz:
     quiz = limit_to_qti12(quiz, found)
     if len(quiz.title) <= LONGEST_TITLE:
         return quiz
-    found.add(title_cut(len(quiz.title)), quiz.span)
+    found.add(canvas_title_cut(len(quiz.title)), quiz.span)
     return replace(quiz, title=f"{quiz.title[: LONGEST_TITLE - 1].rstrip()}…")
 
 
@@ -48,7 +48,7 @@ def limit_to_qti12(quiz: Quiz, found: Diagnostics) -> Quiz:
 def _limited(section: Section, quiz: Quiz, found: Diagnostics) -> Section:
     place = section.span or quiz.span
     if section.instructions:
-        found.add(part_property_lost("the instructions", section.title or section.identifier), place)
+        found.add(qti12_part_property_lost("the instructions", section.title or section.identifier), place)
     if section.shuffle:
-        found.add(part_property_lost("the shuffled questions", section.title or section.identifier), place)
+        found.add(qti12_part_property_lost("the shuffled questions", section.title or section.identifier), place)
     return replace(section, instructions=EMPTY, shuffle=None)

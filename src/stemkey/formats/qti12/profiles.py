@@ -67,6 +67,8 @@ QTI12_CARRIES = replace(
 
 _LOOK = 64 * 1024
 _QTI12_TYPE = re.compile(rb"imsqti_xmlv1p[12]|imsqti_item_xmlv1p|learning-application-resource")
+_OF_CANVAS = ("assessment_meta.xml", ".xml.qti", "canvas_export.txt")
+_CANVAS_TYPE = re.compile(rb"<fieldlabel>question_type</fieldlabel>")
 _QTI12_ROOT = re.compile(rb"<(?:\w+:)?questestinterop\b")
 
 
@@ -92,10 +94,29 @@ class Qti12Options:
 
 
 def is_canvas(source: Source) -> bool:
-    """Whether the source is certainly QTI 1.2: its XML, or a package whose manifest says so."""
-    if source.data.startswith(b"PK\x03\x04"):
-        return _is_qti12_package(source.data)
-    return _QTI12_ROOT.search(source.data, 0, _LOOK) is not None
+    """Whether the source is certainly QTI 1.2 of Canvas: with its settings beside it, or its names of question types."""
+    data = source.data
+    if not data.startswith(b"PK\x03\x04"):
+        return _QTI12_ROOT.search(data, 0, _LOOK) is not None and _CANVAS_TYPE.search(data, 0, _LOOK) is not None
+    return _is_qti12_package(data) and any(name.endswith(_OF_CANVAS) for name in _names(data))
+
+
+def is_qti12(source: Source) -> bool:
+    """Whether the source is certainly QTI 1.2, and not Canvas's: its XML, or a package whose manifest says so."""
+    data = source.data
+    if data.startswith(b"PK\x03\x04"):
+        found = _is_qti12_package(data)
+    else:
+        found = _QTI12_ROOT.search(data, 0, _LOOK) is not None
+    return found and not is_canvas(source)
+
+
+def _names(data: bytes) -> list[str]:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return archive.namelist()
+    except Exception:  # noqa: BLE001 # a damaged archive is of no format; the reader that is asked for it says why
+        return []
 
 
 def _is_qti12_package(data: bytes) -> bool:
