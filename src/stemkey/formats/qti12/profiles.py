@@ -130,7 +130,7 @@ def _is_qti12_package(data: bytes) -> bool:
                 if _QTI12_TYPE.search(text):
                     return True
             for name in names:
-                if name.endswith((".xml", ".qti")) and not name.endswith("imsmanifest.xml"):
+                if name.endswith((".xml", ".qti", ".dat")) and not name.endswith("imsmanifest.xml"):
                     with archive.open(name) as member:
                         if _QTI12_ROOT.search(member.read(4096)):
                             return True
