@@ -1,6 +1,7 @@
 """Read Aiken: what Moodle takes, and what people write for it."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from stemkey.diagnostics import Diagnostic, Diagnostics, Severity, Span, Text, rule
@@ -16,6 +17,7 @@ from stemkey.model import (
     Item,
     Quiz,
     Section,
+    letter_label,
     text_content,
 )
 from stemkey.options import NoOptions
@@ -168,12 +170,13 @@ class _Reading:
             return
         if len(draft.lines) > 1:
             self._report(question_on_several_lines(), draft.first, item=number)
-        if letters != [chr(ord("A") + index) for index in range(len(letters))]:
+        if letters != [letter_label(index) for index in range(len(letters))]:
             self._report(letters_not_in_order(", ".join(letters)), draft.options[0][2], item=number)
         key = letters.index(letter)
+        counts = Counter(letters)
         choices = tuple(
             Choice(
-                identifier=name if letters.count(name) == 1 else f"{name}{index}",
+                identifier=name if counts[name] == 1 else f"{name}{index}",
                 content=text_content(text),
                 credit=FULL_CREDIT if index == key else NO_CREDIT,
                 span=Span(self._source_name, place),

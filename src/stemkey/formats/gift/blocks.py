@@ -1,7 +1,9 @@
 """GIFT cut into blocks: a category, or one question with the comments before it; every line with its number."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.formats.gift.syntax import find_mark
@@ -34,6 +36,22 @@ class Block:
     """Of each line, in the source."""
     comments: list[tuple[int, str]] = field(default_factory=list)
 
+    is_open: bool = False
+    """Whether its answers have begun and not ended."""
+    is_closed: bool = False
+    _starts: list[int] = field(default_factory=list)
+
+    def add(self, line: str, number: int) -> None:
+        """Add a line of the source."""
+        self.lines.append(line)
+        self.numbers.append(number)
+        start = 0
+        if not self.is_open and not self.is_closed:
+            start = find_mark(line, "{")
+            self.is_open = start >= 0
+        if self.is_open and find_mark(line, "}", max(start, 0)) >= 0:
+            self.is_open, self.is_closed = False, True
+
     @property
     def text(self) -> str:
         """The lines as one text."""
@@ -41,7 +59,9 @@ class Block:
 
     def line_at(self, offset: int) -> int:
         """Return the number of the line in the source on which a place of the text stands."""
-        return self.numbers[self.text.count("\n", 0, offset)]
+        if len(self._starts) != len(self.lines):
+            self._starts = list(accumulate((len(line) + 1 for line in self.lines[:-1]), initial=0))
+        return self.numbers[bisect_right(self._starts, offset) - 1]
 
 
 CATEGORY = "$CATEGORY:"
@@ -58,7 +78,7 @@ def split_blocks(text: str, source_name: str, found: Diagnostics) -> list[Block]
         line = raw.strip()
         if line.startswith("//"):
             block.comments.append((number, line[2:].strip()))
-        elif line.startswith(CATEGORY) and not _is_open(block.text):
+        elif line.startswith(CATEGORY) and not block.is_open:
             if block.lines or block.comments:
                 blocks.append(block)
             blocks.append(Block([line], [number]))
@@ -66,10 +86,9 @@ def split_blocks(text: str, source_name: str, found: Diagnostics) -> list[Block]
             if number < len(lines) and lines[number].strip() and not lines[number].strip().startswith("//"):
                 found.add(no_line_after_category(line[len(CATEGORY) :].strip()), Span(source_name, number))
         elif line:
-            block.lines.append(line)
-            block.numbers.append(number)
+            block.add(line, number)
         elif block.lines or block.comments:
-            if _is_open(block.text) and closes[number - 1]:
+            if block.is_open and closes[number - 1]:
                 found.add(blank_line_in_answers(), Span(source_name, number))
             else:
                 blocks.append(block)
@@ -77,11 +96,6 @@ def split_blocks(text: str, source_name: str, found: Diagnostics) -> list[Block]
     if block.lines or block.comments:
         blocks.append(block)
     return blocks
-
-
-def _is_open(text: str) -> bool:
-    start = find_mark(text, "{")
-    return start >= 0 and find_mark(text, "}", start) < 0
 
 
 def _closing_lines(lines: list[str]) -> list[bool]:

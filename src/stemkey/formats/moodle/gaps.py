@@ -48,6 +48,9 @@ def read_names(note: str | None) -> list[str]:
     return names if len(set(names)) == len(names) else []
 
 
+# Each gap has a list of its options; beyond this nobody has written the question by hand.
+_MOST_OPTIONS = 200
+_MOST_GAPS = 500
 GROUPS = 20
 """How many groups of options Moodle has."""
 _PLACE = re.compile(r"\[\[(\d{1,4})\]\]")
@@ -64,6 +67,8 @@ def read_gaps(question: Question, reading: Reading) -> Parts | None:
     if element is None or not places or not all(1 <= place <= len(options) for place in places):
         missing = next((place for place in places if not 1 <= place <= len(options)), None)
         reading.report(gap_without_option(f"[[{missing}]]" if missing is not None else "[[1]]"), question.element)
+        return None
+    if len(options) > _MOST_OPTIONS or len(places) > _MOST_GAPS:
         return None
     names = read_names(element.get(NOTE))
     identifiers = [names[index] if index < len(names) else str(index + 1) for index in range(len(places))]
