@@ -111,6 +111,15 @@ def test_clean_rows_never_reach_the_general_reader(
     assert general[0][499] == (501, b"00499", b"Ann Lee499", b"a499@b.c", ("B", "", "A"))
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(st.one_of(CLEAN, CLEAN, ROW), min_size=1, max_size=20), order=st.permutations(range(5)))
+def test_columns_may_stand_in_any_order(both: Any, lines: list[str], order: list[int]) -> None:
+    table = [line.split(",") for line in ["id,name,Q1,Q2,Q3", "s0000,Zoe,A,B,C", *lines]]
+    text = "\n".join(",".join(row[place] for place in order) for row in table if len(row) == 5)
+    general, fast = both(text.encode())
+    assert fast == general
+
+
 def test_one_odd_row_does_not_slow_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ["id,Q1,Q2,Q3", *(f"s{number},A,B,C" for number in range(100))]
     lines[50] = "s49,A,BD,C"

@@ -225,7 +225,8 @@ def negative_discrimination(r: float, sureness: str) -> Text:
 def distractor_hardly_taken(labels: str, n: int, sureness: str) -> Text:
     """Fewer than 5 % take the distractor, so it does no work: the item is easier to guess than it seems."""
     return Text(
-        f"taken by fewer than 5 % of {n}: {labels} ({sureness})", "write a more plausible distractor, or drop it"
+        f"distractors that fewer than 5 % of {n} take: {labels} ({sureness})",
+        "write a more plausible distractor, or drop it",
     )
 
 
