@@ -1,7 +1,7 @@
 """One file of QTI 1.2 as it is read: its items and sections, in order, and what it draws from banks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -138,6 +138,7 @@ def read_assessment(source: Source, folder: str, gathering: Gathering) -> Assess
     """Return what one file holds."""
     data, own = take_out(source.data) if gathering.incoming.is_own else (source.data, [])
     walk = _Walk(source.name, folder, gathering, own)
+    del own
     source = Source(source.name, _without_doctype(data))
     for event, element in walk_xml(source, gathering.found, _WALKED):
         walk.take(event, element)
@@ -165,8 +166,9 @@ class _Open:
 class _Walk:
     """Follows the elements of one file and builds its sections."""
 
-    def __init__(self, source: str, folder: str, gathering: Gathering, own: Sequence[OwnItem] = ()) -> None:
-        self._own = own
+    def __init__(self, source: str, folder: str, gathering: Gathering, own: Iterable[OwnItem] = ()) -> None:
+        self._own = dict(enumerate(own))
+        """Items that were taken out of the XML, by the number of the mark that each left."""
         self.assessment = Assessment()
         self._gathering = gathering
         self._reading = Reading(gathering.incoming, Where(source, folder))
@@ -213,7 +215,7 @@ class _Walk:
 
     def _item(self, element: "_Element") -> None:
         place = element.get(PLACE) if self._own else None
-        own = self._own[int(place)] if place is not None and place.isdecimal() and int(place) < len(self._own) else None
+        own = self._own.pop(int(place), None) if place is not None and place.isdecimal() else None
         item = self._gathering.take(element, self._reading, self.assessment.ident, own)
         self._open[-1].items.append(item)
         parent = element.getparent()

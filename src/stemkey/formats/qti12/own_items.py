@@ -5,7 +5,7 @@ the time. What deviates from the form by one character is left for the general r
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -63,6 +63,8 @@ _SHOWN = re.compile(
 )
 _ITEM_FEEDBACK = {"general_fb": "general", "correct_fb": "correct", "general_incorrect_fb": "incorrect"}
 _OTHER_ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|#10;|#9;|#13;)")
+_END = b"\n</item>\n"
+_CHUNK = 1 << 20
 _CONTROL = bytes([*range(9), 11, 12, *range(14, 32)])
 
 
@@ -85,35 +87,51 @@ def take_out(data: bytes) -> tuple[bytes, list[OwnItem]]:
 
     Lines keep their numbers. The document is returned as it is where it holds what only an XML parser may judge.
     """
-    if len(data.translate(None, _CONTROL)) != len(data):
-        return data, []
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return data, []
-    if _OTHER_ENTITY.search(text) or "\ufffe" in text or "\uffff" in text or "<!" in text:
+    if len(data.translate(None, _CONTROL)) != len(data) or b"<!" in data:
         return data, []
     items: list[OwnItem] = []
+    pieces: list[bytes] = []
+    line = 1
+    for chunk in _chunks(data):
+        try:
+            text = chunk.decode()
+        except UnicodeDecodeError:
+            return data, []
+        if _OTHER_ENTITY.search(text) or "\ufffe" in text or "\uffff" in text:
+            return data, []
+        pieces.append(_marked(text, line, items).encode())
+        line += text.count("\n")
+    return (b"".join(pieces), items) if items else (data, [])
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    """Give a document in pieces that end with an item: its text is never in memory as a whole."""
+    start = 0
+    while start < len(data):
+        end = data.find(_END, start + _CHUNK)
+        end = len(data) if end < 0 else end + len(_END)
+        yield data[start:end]
+        start = end
+
+
+def _marked(text: str, line: int, items: list[OwnItem]) -> str:
+    """Return text with a mark in place of each item in our own form; those items are added."""
     pieces: list[str] = []
     end = 0
-    line = 1
     for match in _ITEM.finditer(text):
         between = text[end : match.start()]
         line += between.count("\n")
+        height = match[0].count("\n")
         item = _own_item(match, line)
         if item is None:
             pieces += (between, match[0])
-            line += match[0].count("\n")
         else:
-            height = match[0].count("\n")
             pieces += (between, f'<item {PLACE}="{len(items)}">', "\n" * height, "</item>")
             items.append(item)
-            line += height
+        line += height
         end = match.end()
-    if not items:
-        return data, []
     pieces.append(text[end:])
-    return "".join(pieces).encode(), items
+    return "".join(pieces)
 
 
 def _own_item(match: re.Match[str], line: int) -> OwnItem | None:
