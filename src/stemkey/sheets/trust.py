@@ -94,15 +94,15 @@ def contents(rows: Sequence[Row], chosen: Mapping[int, Match]) -> dict[int, Cont
     """Return what the column of each item holds."""
     found = {}
     for item, match in chosen.items():
+        column = match.column
+        cells = Counter([row.cells[column] for row in rows if column < len(row.cells)])
         texts: Counter[str] = Counter()
         damaged = 0
-        for row in rows:
-            if match.column < len(row.cells):
-                cell = row.cells[match.column]
-                if isinstance(cell, Damaged):
-                    damaged += 1
-                elif cell and not marks.is_blank(cell) and fold(cell) not in marks.IDLE:
-                    texts[cell.strip()] += 1
+        for cell, count in cells.items():
+            if isinstance(cell, Damaged):
+                damaged += count
+            elif cell and not marks.is_blank(cell) and fold(cell) not in marks.IDLE:
+                texts[cell.strip()] += count
         found[item] = Content(texts, damaged)
     return found
 

@@ -1,7 +1,9 @@
 """A table with a row for each attempt: from rows of cells to batches of responses."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from stemkey.diagnostics import Diagnostic, Diagnostics, Severity, Text, rule
@@ -35,7 +37,10 @@ class ItemColumn(NamedTuple):
     convert: Convert | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_TEXTS = frozenset({str})
+
+
+@dataclass(frozen=True, kw_only=True)
 class Layout:
     """What is known of a table before its rows are read."""
 
@@ -62,7 +67,17 @@ class Layout:
     blank_damage: bool = False
     """Damaged cells count as blanks (`--errors-as blank`)."""
     notes: tuple[str, ...] = ()
-    more_ids: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def last_column(self) -> int:
+        """The last of the items' columns."""
+        return max((column.column for column in self.columns if column.column is not None), default=0)
+
+    @cached_property
+    def all_at(self) -> Callable[[Sequence[Cell]], tuple[Cell, ...]] | None:
+        """Takes the responses out of a row at once; None where one of them needs more than that."""
+        indexes = [column.column for column in self.columns if column.column is not None and column.convert is None]
+        return itemgetter(*indexes) if len(indexes) == len(self.columns) > 1 else None
 
 
 class MisplacedError(ValueError):
@@ -365,6 +380,10 @@ def _attempt(
 
 
 def _responses(cells: Sequence[Cell], layout: Layout) -> list[Response]:
+    if layout.all_at is not None and len(cells) > layout.last_column:
+        plain: list[Response] = list(layout.all_at(cells))
+        if _TEXTS.issuperset(map(type, plain)):
+            return plain
     width = len(cells)
     responses: list[Response] = []
     for index, convert in layout.columns:

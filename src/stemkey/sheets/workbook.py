@@ -37,7 +37,8 @@ _RATIO_MATTERS = 1 << 20
 _MAXIMUM_PARTS = 10_000
 _CHUNK = 1 << 20
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_TROUBLE = re.compile(rb't="e"|<(?:\w+:)?f[ >/]|<(?:\w+:)?row [^>]*hidden="(?:1|true)"')
+_TROUBLE = (b't="e"', b"<f", b' hidden="')
+"""What the XML of an error, a formula, a hidden row contains."""
 _CELL = re.compile(
     rb"<(?:\w+:)?row\b(?P<row>[^>]*)>|<(?:\w+:)?c\b(?P<cell>[^>]*?)(?:/>|>(?P<inner>.*?)</(?:\w+:)?c>)", re.DOTALL
 )
@@ -133,12 +134,15 @@ def open_workbook(source: Source, kind: str, options: SheetOptions, found: Diagn
 
     place = CellSpan(source.name)
     parts: dict[str, str] = {}
-    if kind in {"xlsx", "xlsm", "xlsb", "ods"} and not _is_sound(source, options, found):
-        return None
+    troubled: set[str] | None = set()
+    if kind != "xls":
+        troubled = _survey(source, options, found)
+        if troubled is None:
+            return None
     try:
         workbook = calamine.load_workbook(BytesIO(source.data))
         if kind in {"xlsx", "xlsm"}:
-            parts = _sheet_parts(source)
+            parts = {name: part for name, part in _sheet_parts(source).items() if part in (troubled or ())}
     except calamine.PasswordError:
         found.add(protected_with_password(), place)
         return None
@@ -156,29 +160,36 @@ def _reason(error: Exception) -> str:
     return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
 
 
-def _is_sound(source: Source, options: SheetOptions, found: Diagnostics) -> bool:
-    """Whether the archive unpacks to what it says, within bounds, and declares no entities; read once, part by part."""
+def _survey(source: Source, options: SheetOptions, found: Diagnostics) -> set[str] | None:
+    """Read the archive once, part by part; None, with a finding, where it is damaged or hostile.
+
+    Returns the parts in which there may be cells that calamine hides.
+    """
     place = CellSpan(source.name)
+    troubled: set[str] = set()
     try:
         with zipfile.ZipFile(BytesIO(source.data)) as archive:
             infos = archive.infolist()
             refusal = _refusal(infos, options.maximum_bytes)
             if refusal:
                 found.add(workbook_refused(refusal), place)
-                return False
+                return None
             if any(info.flag_bits & 1 for info in infos) or _is_encrypted_ods(archive):
                 found.add(protected_with_password(), place)
-                return False
+                return None
             if "content.xml" in archive.namelist():
                 _prove_well_formed(archive, "content.xml")
             for info in infos:
-                if _declares_entities(archive, info):
+                looked = _look(archive, info)
+                if looked is None:
                     found.add(workbook_refused(f"'{info.filename}' declares a document type or entities"), place)
-                    return False
+                    return None
+                if looked:
+                    troubled.add(info.filename)
     except Exception as error:  # noqa: BLE001 # zipfile, zlib and struct each have their own classes for damage
         found.add(damaged_workbook(_reason(error)), place)
-        return False
-    return True
+        return None
+    return troubled
 
 
 def _refusal(infos: list[zipfile.ZipInfo], maximum: int) -> str | None:
@@ -200,16 +211,22 @@ def _is_encrypted_ods(archive: zipfile.ZipFile) -> bool:
     return name in archive.namelist() and b"encryption-data" in archive.read(name)
 
 
-def _declares_entities(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool:
-    """Read a part to its end, which proves its checksum, and look for a document type."""
+def _look(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool | None:
+    """Read a part to its end, which proves its checksum; say whether it may hide trouble, None for a document type."""
     is_markup = info.filename.lower().endswith((".xml", ".rels", ".vml"))
+    is_troubled = False
     with archive.open(info) as part:
         before = b""
         while chunk := part.read(_CHUNK):
-            if is_markup and b"<!" in before + chunk and _DECLARES.search(before + chunk):
-                return True
-            before = chunk[-16:]
-    return False
+            if is_markup:
+                seen = before + chunk
+                if b"<!" in seen and _DECLARES.search(seen):
+                    return None
+                # With a prefix (`<x:f>`) the marks look otherwise, so such a part is looked at closely in any case.
+                is_prefixed = not before and b":worksheet" in seen[:2000]
+                is_troubled = is_troubled or is_prefixed or any(mark in seen for mark in _TROUBLE)
+                before = chunk[-64:]
+    return is_troubled
 
 
 def _prove_well_formed(archive: zipfile.ZipFile, name: str) -> None:
@@ -272,14 +289,15 @@ def _sheets(
         chosen = [options.sheet]
     else:
         chosen = [entry.name for entry in sheets if entry.visible == SheetVisibleEnum.Visible]
-        hidden = [name for name in names if name not in chosen]
-        filled = [name for name in hidden if workbook.get_sheet_by_name(name).height > 1]
-        if not any(workbook.get_sheet_by_name(name).height for name in chosen) and filled:
+    opened = {name: workbook.get_sheet_by_name(name) for name in (chosen if options.sheet else names)}
+    if options.sheet is None:
+        filled = [name for name in names if name not in chosen and opened[name].height > 1]
+        if not any(opened[name].height for name in chosen) and filled:
             found.add(only_hidden_sheets(", ".join(f"'{name}'" for name in filled)), place)
             return None
         for name in filled:
             found.add(hidden_sheet_ignored(name), place)
-    grids = [_grid(source, kind, workbook.get_sheet_by_name(name), parts.get(name), found) for name in chosen]
+    grids = [_grid(source, kind, opened[name], parts.get(name), found) for name in chosen]
     filled_grids = tuple(grid for grid in grids if grid is not None)
     if not filled_grids:
         found.add(empty_sheet("is empty"), place)
@@ -348,8 +366,6 @@ def _trouble(source: Source, part: str) -> _Trouble:
     """Return the cells whose XML says what calamine does not."""
     trouble = _Trouble()
     with zipfile.ZipFile(BytesIO(source.data)) as archive:
-        if not _has_trouble(archive, part):
-            return trouble
         row, column = -1, -1
         for match in _matches(archive, part):
             if match["row"] is not None:
@@ -364,16 +380,6 @@ def _trouble(source: Source, part: str) -> _Trouble:
             if damaged:
                 trouble.cells[row, column] = damaged
     return trouble
-
-
-def _has_trouble(archive: zipfile.ZipFile, part: str) -> bool:
-    before = b""
-    with archive.open(part) as file:
-        while chunk := file.read(_CHUNK):
-            if _TROUBLE.search(before + chunk):
-                return True
-            before = chunk[-64:]
-    return False
 
 
 def _matches(archive: zipfile.ZipFile, part: str) -> Iterator[re.Match[bytes]]:
