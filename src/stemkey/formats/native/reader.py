@@ -31,6 +31,7 @@ from stemkey.formats.native.shapes import (
     members,
 )
 from stemkey.model import (
+    FULL_CREDIT,
     Asset,
     ChoiceInteraction,
     InlineChoiceInteraction,
@@ -46,6 +47,7 @@ from stemkey.richtext.sanitise import sanitise_html
 MAXIMUM_DIGITS = 400
 _FRACTION = re.compile(r"-?\d+(?:/0*[1-9]\d*|(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)", re.ASCII)
 _IDENTIFIER = re.compile(r"[\w.-]+")
+_COMMON = {"1": FULL_CREDIT}  # most keys, and points; a zero would be false
 _SHOWN = 40
 # Looking up a place costs a walk through the question; nobody reads a thousand of them.
 _LOCATED = 1000
@@ -215,7 +217,7 @@ class _Decoding:
     def _fraction(self, value: Any, path: Path) -> Fraction:
         if not isinstance(value, str) or len(value) > MAXIMUM_DIGITS or not _FRACTION.fullmatch(value):
             self._refuse(path, value, 'a number or a fraction like "1/3"')
-        return Fraction(value)
+        return _COMMON.get(value) or Fraction(value)
 
     def _object(self, value: Any, path: Path) -> dict[str, Any]:
         if not isinstance(value, dict):

@@ -4,7 +4,6 @@ A field that has its default is left out (but for those that every script asks f
 """
 
 from base64 import b64encode
-from collections.abc import Mapping
 from json import JSONEncoder
 from typing import Any, assert_never
 
@@ -73,14 +72,14 @@ def _value(shape: Shape, value: Any) -> Any:
 
 def _layout(value: Any, indent: str) -> str:
     """Return JSON that a person can read and `git diff` compares line by line; short containers take one line."""
-    if not value or not isinstance(value, Mapping | list):
+    if not value or not isinstance(value, (dict, list)):
         return _encode(value)
-    if all(not isinstance(one, Mapping | list) for one in (value.values() if isinstance(value, Mapping) else value)):
+    if all(not isinstance(one, (dict, list)) for one in (value.values() if isinstance(value, dict) else value)):
         line = _encode(value)
         if len(line) + len(indent) <= _WIDTH:
             return line
     inner = indent + "  "
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         rows = [f"{inner}{_encode(name)}: {_layout(one, inner)}" for name, one in value.items()]
         return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
     rows = [f"{inner}{_layout(one, inner)}" for one in value]
