@@ -300,6 +300,7 @@ class _Fitting:
                     choices=choices,
                     cardinality=interaction.cardinality,
                     shuffle=shuffle,
+                    weight=interaction.weight,
                 )
             case InlineChoiceInteraction():
                 choices = self._choices(interaction.choices, multiple=False)

@@ -10,7 +10,7 @@ from stemkey.diagnostics import Diagnostic, Severity, Span, Text, rule
 from stemkey.formats.gift.blocks import Block
 from stemkey.formats.gift.syntax import FORMAT_MARK, FORMAT_NAMES, find_mark, split_at, unescape
 from stemkey.formats.moodle.choices import ORDERING_DEFAULTS
-from stemkey.formats.moodle.elements import PREFIX
+from stemkey.formats.moodle.elements import PREFIX, inline
 from stemkey.formats.moodle.entries import accepted_text, split_other
 from stemkey.formats.moodle.reading import parse_number, share_not_accepted
 from stemkey.formats.moodle.shares import CREDIT_OF_PERCENT, decimal_text, exact_share, nearest_legal
@@ -146,7 +146,7 @@ class _Answers:
             choices.append(
                 Choice(
                     identifier=letter_label(len(choices)),
-                    content=self._content(words, offset),
+                    content=inline(self._content(words, offset)),
                     credit=credit,
                     feedback=feedback,
                     span=self._span(offset),
@@ -226,7 +226,7 @@ class _Answers:
                 pairs.append(
                     MatchPair(
                         identifier=str(len(pairs) + 1),
-                        source=self._content(source, offset),
+                        source=inline(self._content(source, offset)),
                         target=target.identifier,
                         span=self._span(offset),
                     )
@@ -244,7 +244,7 @@ class _Answers:
                 choices.append(
                     Choice(
                         identifier=letter_label(len(choices)),
-                        content=self._content(line, offset),
+                        content=inline(self._content(line, offset)),
                         span=self._span(offset),
                     )
                 )

@@ -1,7 +1,7 @@
 """Questions whose choices are listed: multichoice, truefalse, ordering."""
 
 from stemkey.diagnostics import Severity, Span, Text, rule
-from stemkey.formats.moodle.elements import PREFIX, cdata
+from stemkey.formats.moodle.elements import PREFIX, cdata, inline
 from stemkey.formats.moodle.reading import Parts, Question, Reading, line_of
 from stemkey.formats.moodle.shares import percent_text
 from stemkey.formats.moodle.written import Writing
@@ -55,7 +55,7 @@ def _read_choices(question: Question, reading: Reading) -> ChoiceInteraction:
         choices.append(
             Choice(
                 identifier=_label(len(choices)),
-                content=text,
+                content=inline(text),
                 credit=share,
                 feedback=feedback,
                 span=Span(source_name, line_of(answer)),
@@ -214,7 +214,7 @@ def read_ordering(question: Question, reading: Reading) -> OrderInteraction:
     choices = tuple(
         Choice(
             identifier=_label(position - 1),
-            content=reading.content(answer, f"answer {position}"),
+            content=inline(reading.content(answer, f"answer {position}")),
             span=reading.place(answer),
         )
         for position, answer in enumerate(question.answers, 1)

@@ -7,7 +7,7 @@ from html import escape, unescape
 from typing import TYPE_CHECKING, assert_never
 
 from stemkey.diagnostics import Severity, Text, rule
-from stemkey.formats.moodle.elements import NOTE, PREFIX
+from stemkey.formats.moodle.elements import NOTE, PREFIX, inline
 from stemkey.formats.moodle.entries import (
     ANYTHING,
     Accepted,
@@ -272,7 +272,7 @@ def _choice_blank(
     choices = tuple(
         Choice(
             identifier=letter_label(position),
-            content=_html(alternative.text, reading, element),
+            content=inline(_html(alternative.text, reading, element)),
             credit=credit,
             feedback=_html(alternative.feedback, reading, element),
         )

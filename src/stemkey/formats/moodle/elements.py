@@ -49,6 +49,22 @@ def is_tag(name: str) -> bool:
     return _NAME.match(name) is not None
 
 
+_ONE_PARAGRAPH = re.compile(
+    r"<p>((?:[^<]++|<(?!/?(?:p|div|ul|ol|li|dl|pre|table|blockquote|h[1-6]|hr|section)\b))++)</p>"
+)
+
+
+def inline(content: Content) -> Content:
+    """Return content of one paragraph without its `<p>`: an answer is a line, and Moodle's editor wraps every line.
+
+    Moodle itself takes these paragraphs off when it shows answers.
+    """
+    if not content.startswith("<p>"):
+        return content
+    found = _ONE_PARAGRAPH.fullmatch(content)
+    return Content(found[1].strip()) if found is not None and found[1].strip() else content
+
+
 # ---- names ---------------------------------------------------------------------------------------
 
 _ANGLE = re.compile(r"<(?=[A-Za-z/!?])|&(?=(?:amp;)*lt;)")

@@ -1,5 +1,6 @@
 """Files inside a question: base64 beside the text that names them, `@@PLUGINFILE@@/name` in the text."""
 
+import json
 import re
 from base64 import b64encode
 from binascii import Error as Base64Error
@@ -7,9 +8,10 @@ from binascii import a2b_base64
 from collections.abc import Mapping
 from html import escape, unescape
 from pathlib import PurePosixPath
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from stemkey.formats.moodle.elements import NOTE, PREFIX, attribute
+from stemkey.formats.moodle.elements import NOTE, PREFIX, attribute, bare
 from stemkey.model import Asset, Content, Quiz
 
 _PLUGINFILE = re.compile(r"@@PLUGINFILE@@/([^\"'\s<>)]*)")
@@ -27,7 +29,7 @@ class WrittenFiles:
         self._places = {key: _place(key, quiz.extensions.get(NAME_KEY + key)) for key in quiz.assets}
         self._written: dict[str, str] = {}
 
-    def text(self, html: str, others: tuple[str, ...] = ()) -> tuple[str, str]:
+    def text(self, html: str) -> tuple[str, str]:
         """Return a text with Moodle's names, and the `<file>` elements that belong beside it."""
         keys: dict[str, None] = {}
         taken: dict[tuple[str, str], str] = {}
@@ -41,9 +43,6 @@ class WrittenFiles:
             return f"{found[1]}@@PLUGINFILE@@{quote(path + name)}{found[3]}"
 
         html = _NAMED.sub(rename, html)
-        for key in others:
-            if key in self._assets:
-                keys[key] = None
         return html, "".join(self._file(key, *self._unique(key, taken)) for key in keys)
 
     def _unique(self, key: str, taken: dict[tuple[str, str], str]) -> tuple[str, str]:
@@ -71,6 +70,14 @@ def _place(key: str, name: str | None) -> tuple[str, str]:
     parts = [part for part in PurePosixPath(key.replace("\\", "/")).parts if part not in {"/", "..", "."}]
     folder = "/".join(parts[:-1])
     return (f"/{folder}/" if folder else "/"), parts[-1] if parts else "file"
+
+
+class LooseFile(NamedTuple):
+    """A file that stands beside a text without being named in it: kept as it is, for Moodle only."""
+
+    name: str
+    path: str
+    data: str
 
 
 class ReadFiles:
@@ -114,16 +121,32 @@ def missing_files(html: str) -> list[str]:
     return [unquote(unescape(name)) for name in _NAMED_MISSING.findall(html)]
 
 
-def use_keys(html: str, keys: Mapping[str, str]) -> tuple[Content, set[str]]:
-    """Return a text with asset keys in place of Moodle's names, and the names that it uses."""
-    used: set[str] = set()
+def loose_files(text: str) -> str:
+    """Return `<file>` elements from what `LooseFile`s were kept as."""
+    try:
+        rows = [LooseFile(*map(str, row)) for row in json.loads(text)]
+    except (ValueError, TypeError):
+        return ""
+    return "".join(
+        f'<file name="{attribute(file.name)}" path="{attribute(file.path)}" encoding="base64">{bare(file.data)}</file>'
+        for file in rows
+    )
+
+
+def named_files(html: str) -> set[str]:
+    """Return path and name of every embedded file that a text names."""
+    return {_decoded(name) for name in _PLUGINFILE.findall(html)}
+
+
+def _decoded(name: str) -> str:
+    return unquote(unescape(name)).partition("?")[0]
+
+
+def use_keys(html: str, keys: Mapping[str, str]) -> Content:
+    """Return a text with asset keys in place of Moodle's names."""
 
     def rename(found: re.Match[str]) -> str:
-        name = unquote(unescape(found[1])).partition("?")[0]
-        key = keys.get(name)
-        if key is None:
-            return found[0]
-        used.add(name)
-        return escape(key)
+        key = keys.get(_decoded(found[1]))
+        return found[0] if key is None else escape(key)
 
-    return Content(_PLUGINFILE.sub(rename, html)), used
+    return Content(_PLUGINFILE.sub(rename, html))

@@ -29,7 +29,7 @@ def read_foreign(question: Question, identifier: str, reading: Reading) -> Parts
     reading.report(kept_whole(kind), question.element)
     raw = serialise(question.element)
     interaction = ForeignInteraction(format=FORMAT, kind=kind, raw=raw)
-    reading.unused_files = {}  # they are in `raw`
+    reading.loose_files = {}  # they are in `raw`
     return Parts(body=body, interactions=(interaction,))
 
 

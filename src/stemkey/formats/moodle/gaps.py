@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from stemkey.diagnostics import Severity, Text, rule
-from stemkey.formats.moodle.elements import NOTE, PREFIX, bare
+from stemkey.formats.moodle.elements import NOTE, PREFIX, bare, inline
 from stemkey.formats.moodle.reading import Parts, Question, Reading
 from stemkey.formats.moodle.written import Writing
 from stemkey.model import (
@@ -96,7 +96,7 @@ Option = tuple[str, str, bool]
 
 def _option(part: "_Element", reading: Reading) -> Option:
     fields = {child.tag: (child.text or "").strip() for child in part}
-    return reading.content(part), fields.get("group", "1") or "1", "infinite" in fields
+    return inline(reading.content(part)), fields.get("group", "1") or "1", "infinite" in fields
 
 
 def _choices(options: list[Option], place: int) -> tuple[Choice, ...]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeVar
 
+from stemkey.formats.moodle.elements import inline
 from stemkey.formats.moodle.entries import ANYTHING, bounds
 from stemkey.formats.moodle.essays import DEFAULT_LINES
 from stemkey.formats.moodle.gaps import is_gap_item
@@ -149,11 +150,12 @@ C = TypeVar("C", ChoiceInteraction, InlineChoiceInteraction)
 def _choice(interaction: C, lose: Lose) -> C:
     if len(interaction.choices) < 2:
         raise NotHeldError("a choice question with fewer than two choices")
-    if not any(choice.fixed for choice in interaction.choices):
-        return interaction
-    if interaction.shuffle:
+    if interaction.shuffle and any(choice.fixed for choice in interaction.choices):
         lose("that a choice keeps its place when the others are shuffled")
-    return replace(interaction, choices=tuple(replace(choice, fixed=False) for choice in interaction.choices))
+    if not any(choice.fixed or choice.content.startswith("<p>") for choice in interaction.choices):
+        return interaction
+    choices = tuple(replace(choice, content=inline(choice.content), fixed=False) for choice in interaction.choices)
+    return replace(interaction, choices=choices)
 
 
 def _ordering(interaction: OrderInteraction, lose: Lose) -> OrderInteraction:
@@ -162,7 +164,7 @@ def _ordering(interaction: OrderInteraction, lose: Lose) -> OrderInteraction:
     return replace(
         interaction,
         choices=tuple(
-            Choice(identifier=choice.identifier, content=choice.content, span=choice.span)
+            Choice(identifier=choice.identifier, content=inline(choice.content), span=choice.span)
             for choice in interaction.choices
         ),
     )
@@ -182,7 +184,10 @@ def _matching(interaction: MatchInteraction, lose: Lose) -> MatchInteraction:
         kept[target.identifier] = same.setdefault(words, target.identifier)
         if kept[target.identifier] == target.identifier:
             targets.append(replace(target, content=content))
-    pairs = tuple(replace(pair, target=kept[pair.target], credit=FULL_CREDIT) for pair in interaction.pairs)
+    pairs = tuple(
+        replace(pair, source=inline(pair.source), target=kept[pair.target], credit=FULL_CREDIT)
+        for pair in interaction.pairs
+    )
     return replace(interaction, pairs=pairs, targets=tuple(targets))
 
 
@@ -230,7 +235,8 @@ def _blanks(item: Item, lose: Lose) -> Item:
             raise NotHeldError("a question with several parts that are not all blanks, dropdowns or choices")
         blanks.append(interaction)
     item = _with_every_gap(item, blanks)
-    as_gaps = replace(item, interactions=tuple(replace(blank, weight=FULL_CREDIT) for blank in blanks))
+    plain = (_choice(blank, lose) if isinstance(blank, InlineChoiceInteraction) else blank for blank in blanks)
+    as_gaps = replace(item, interactions=tuple(replace(blank, weight=FULL_CREDIT) for blank in plain))
     if is_gap_item(as_gaps) and len({blank.weight for blank in blanks}) == 1:
         return as_gaps
     item = _without_results(item, lose)

@@ -1,6 +1,6 @@
 """Matching questions: what stands on the left is HTML, what is chosen on the right is plain text."""
 
-from stemkey.formats.moodle.elements import PREFIX, cdata
+from stemkey.formats.moodle.elements import PREFIX, cdata, inline
 from stemkey.formats.moodle.reading import Question, Reading
 from stemkey.formats.moodle.written import Writing
 from stemkey.model import Item, MatchInteraction, MatchPair, MatchTarget, text_content
@@ -17,7 +17,7 @@ def read_matching(question: Question, reading: Reading) -> MatchInteraction:
         for child in part:
             if child.tag == "answer":
                 answer = reading.text(child)
-        source = reading.content(part, f"subquestion {position}")
+        source = inline(reading.content(part, f"subquestion {position}"))
         if not source:
             loose.append(answer)
             continue

@@ -1,5 +1,6 @@
 """Read Moodle XML: questions as Moodle's importer would take them, and what it would refuse as findings."""
 
+import json
 import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -148,8 +149,8 @@ class _Quiz:
         identifier = self._own_identifier(question)
         stem = fields.get("questiontext")
         reading.default_format = (stem.get("format") or "html") if stem is not None else "html"
-        if reading.unused_files:
-            reading.unused_files = {}
+        if reading.loose_files:
+            reading.loose_files = {}
         read = row.read(question, reading) if row is not None else None
         if row is None or read is None:
             read, extensions = read_foreign(question, identifier, reading), {}
@@ -157,8 +158,8 @@ class _Quiz:
             extensions = _settings(question, row, reading)
         if read.extensions:
             extensions |= read.extensions
-        if reading.unused_files:
-            extensions |= {f"{PREFIX}files {at}": "\n".join(keys) for at, keys in reading.unused_files.items()}
+        if reading.loose_files:
+            extensions |= {f"{PREFIX}files {at}": json.dumps(files) for at, files in reading.loose_files.items()}
         points = read.points
         if points is None:
             points = reading.amount(fields.get("defaultgrade"), _ONE, "defaultgrade")

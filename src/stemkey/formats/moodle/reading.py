@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Diagnostic, Diagnostics, Severity, Span, Text, rule
 from stemkey.formats.moodle.elements import NOTE
-from stemkey.formats.moodle.files import ReadFiles, decode_base64, missing_files, use_keys
+from stemkey.formats.moodle.files import (
+    LooseFile,
+    ReadFiles,
+    decode_base64,
+    missing_files,
+    named_files,
+    use_keys,
+)
 from stemkey.formats.moodle.shares import CREDIT_OF_PERCENT, exact_share, nearest_legal
 from stemkey.model import EMPTY, Content, Interaction, text_content
 from stemkey.richtext.from_markdown import from_markdown
@@ -158,8 +165,8 @@ class Reading:
         """Of the item that is being read."""
         self.default_format = "html"
         """The format of the item's stem: answers and feedback without a format have it too."""
-        self.unused_files: dict[str, list[str]] = {}
-        """Keys of files that no text of the item names, by the element that holds them."""
+        self.loose_files: dict[str, list[LooseFile]] = {}
+        """Files that no text of the item names, by the element that holds them."""
 
     def place(self, element: "_Element") -> Span:
         """Return where an element begins."""
@@ -266,14 +273,17 @@ class Reading:
     # ---- files ---------------------------------------------------------------------------------
 
     def _with_files(self, content: Content, files: "Iterable[_Element]", place: str) -> Content:
-        keys = self.read_files(files)
-        content, used = use_keys(content, keys)
-        unused = [key for name, key in keys.items() if name not in used]
-        if unused:
-            self.unused_files.setdefault(place, []).extend(unused)
-        return content
+        names = named_files(content)
+        named = []
+        for file in files:
+            name, path = file.get("name") or "file", file.get("path") or "/"
+            if path.lstrip("/") + name in names:
+                named.append(file)
+            else:
+                self.loose_files.setdefault(place, []).append(LooseFile(name, path, (file.text or "").strip()))
+        return use_keys(content, self._read_files(named)) if named else content
 
-    def read_files(self, files: "Iterable[_Element]") -> dict[str, str]:
+    def _read_files(self, files: "Iterable[_Element]") -> dict[str, str]:
         """Keep embedded files; return their keys by path and name in Moodle."""
         keys: dict[str, str] = {}
         for file in files:

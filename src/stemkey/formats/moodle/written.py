@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemkey.formats.moodle.elements import NOTE, PREFIX, bare, cdata, is_tag, name_text, own_name, width_of
-from stemkey.formats.moodle.files import WrittenFiles
+from stemkey.formats.moodle.files import WrittenFiles, loose_files
 from stemkey.formats.moodle.shares import decimal_text
 from stemkey.model import Item, Quiz
 
@@ -29,12 +29,11 @@ class Writing:
 
     def text(self, content: str, item: Item | None = None, place: str = "") -> str:
         """Return a `<text>` and the files that it names, or that belong to the place without being named."""
-        if self._files is None:
-            return f"<text>{cdata(content)}</text>"
-        others = item.extensions.get(f"{PREFIX}files {place}", "") if item is not None and place else ""
-        if not others and "=" not in content:
-            return f"<text>{cdata(content)}</text>"
-        content, files = self._files.text(content, tuple(others.split("\n")) if others else ())
+        files = ""
+        if self._files is not None and "=" in content:
+            content, files = self._files.text(content)
+        if item is not None and item.extensions and (loose := item.extensions.get(f"{PREFIX}files {place}")):
+            files += loose_files(loose)
         return f"<text>{cdata(content)}</text>{files}"
 
     def shuffles(self, own: bool | None) -> bool:
