@@ -19,7 +19,24 @@ TAGS = (
     "qtimetadatafield", "fieldlabel", "fieldentry", "displayfeedback", "outcomes", "decvar", "itemproc_extension",
 )  # fmt: skip
 WORDS = st.sampled_from(
-    ["", "100", "-1", "1e999", "NaN", "1/0", "response1", "A", "multiple_answers_question", "question_type", "[x]", "∞"]
+    [
+        "",
+        "100",
+        "-1",
+        "1e999",
+        "1e999999999",
+        "1e-99",
+        "9" * 5000,
+        "NaN",
+        "1/0",
+        "numerical_question",
+        "response1",
+        "A",
+        "multiple_answers_question",
+        "question_type",
+        "[x]",
+        "∞",
+    ]
 )
 
 
@@ -112,3 +129,14 @@ def test_a_package_without_questions_says_what_it_lacks() -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("readme.txt", "nothing")
     assert [finding.code for finding in read(buffer.getvalue())] == ["R301"]
+
+
+def test_numbers_of_a_billion_digits_are_no_numbers() -> None:
+    xml = b"""<questestinterop><assessment ident="a"><qtimetadata><qtimetadatafield><fieldlabel>cc_maxattempts</fieldlabel>
+<fieldentry>NINES</fieldentry></qtimetadatafield></qtimetadata><section><selection_ordering><selection>
+<selection_number>NINES</selection_number></selection></selection_ordering><item ident="q"><itemmetadata><qtimetadata>
+<qtimetadatafield><fieldlabel>points_possible</fieldlabel><fieldentry>1e999999999</fieldentry></qtimetadatafield>
+</qtimetadata></itemmetadata><presentation><response_str ident="r"><render_fib/></response_str></presentation>
+<resprocessing><respcondition><conditionvar><vargte respident="r">1e-999999999</vargte></conditionvar>
+<setvar>1e999999999</setvar></respcondition></resprocessing></item></section></assessment></questestinterop>"""
+    assert "R322" in [finding.code for finding in read(xml.replace(b"NINES", b"9" * 5000))]

@@ -12,7 +12,7 @@ from stemkey.files.safe_xml import walk_xml
 from stemkey.formats.qti12.item_parts import LOCAL, Reading, flowed, metadata
 from stemkey.formats.qti12.item_reader import read_item
 from stemkey.formats.qti12.mattext import Incoming, Where, line_of
-from stemkey.formats.qti12.meta import fraction
+from stemkey.formats.qti12.meta import fraction, whole
 from stemkey.formats.qti12.own_items import PLACE, OwnItem, read_own_item, take_out
 from stemkey.model import EMPTY, Content, Item, Section
 
@@ -167,7 +167,7 @@ class _Walk:
     """Follows the elements of one file and builds its sections."""
 
     def __init__(self, source: str, folder: str, gathering: Gathering, own: Iterable[OwnItem] = ()) -> None:
-        self._own = dict(enumerate(own))
+        self._own = {str(index): item for index, item in enumerate(own)}
         """Items that were taken out of the XML, by the number of the mark that each left."""
         self.assessment = Assessment()
         self._gathering = gathering
@@ -215,7 +215,7 @@ class _Walk:
 
     def _item(self, element: "_Element") -> None:
         place = element.get(PLACE) if self._own else None
-        own = self._own.pop(int(place), None) if place is not None and place.isdecimal() else None
+        own = self._own.pop(place, None) if place is not None else None
         item = self._gathering.take(element, self._reading, self.assessment.ident, own)
         self._open[-1].items.append(item)
         parent = element.getparent()
@@ -301,8 +301,8 @@ def _draw(section: "_Element") -> _Draw:
         for element in ordering.iter():
             name = LOCAL[element.tag]
             text = (element.text or "").strip()
-            if name == "selection_number" and text.isdecimal():
-                draw.select = int(text)
+            if name == "selection_number":
+                draw.select = whole(text)
             elif name == "points_per_item":
                 draw.points = fraction(text)
             elif name == "sourcebank_ref":

@@ -1,5 +1,6 @@
 """`assessment_meta.xml`: what Canvas knows of a quiz besides its questions."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -57,6 +58,8 @@ _OURS = frozenset({"shuffle_answers", "points_possible", "time_limit", "allowed_
 # A state of the course that the quiz came from, not a property of the quiz: an import must not publish at once.
 _NOT_KEPT = frozenset({"available", "module_locked", "only_visible_to_overrides"})
 _EXTENSION = "canvas:"
+_LONGEST_NUMBER = 80
+_HUGE = re.compile(r"[eE][+-]?0*[1-9]\d{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,12 @@ def decimal(number: Fraction) -> str:
 
 def fraction(text: str | None) -> Fraction | None:
     """Return a stored number exactly: `0.3333333333333333` is a third again. None where it is no number."""
+    text = (text or "").strip()
+    # `1e999999999` is a number of a billion digits.
+    if len(text) > _LONGEST_NUMBER or _HUGE.search(text):
+        return None
     try:
-        exact = Fraction((text or "").strip())
+        exact = Fraction(text)
     except (ValueError, ZeroDivisionError):
         return None
     near = exact.limit_denominator(1000)
@@ -150,16 +157,17 @@ def read_meta(root: "_Element") -> Meta:
         and tag not in _NOT_KEPT
         and texts[tag].strip() not in {"" if default is None else default, ""}
     }
-    attempts = _whole(texts.get("allowed_attempts"))
+    attempts = whole(texts.get("allowed_attempts"))
     settings = Settings(
         shuffle_choices=_truth(texts.get("shuffle_answers")),
-        time_limit=_whole(texts.get("time_limit")),
+        time_limit=whole(texts.get("time_limit")),
         attempts=None if attempts is None else max(attempts, 0),
     )
     return Meta(texts.get("title", ""), texts.get("description", ""), settings, extensions)
 
 
-def _whole(text: str | None) -> int | None:
+def whole(text: str | None) -> int | None:
+    """Return a whole number, None where it is none."""
     try:
         return int(float(text)) if text and text.strip() else None
     except (ValueError, OverflowError):

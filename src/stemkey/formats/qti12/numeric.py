@@ -70,7 +70,10 @@ def _digits(value: Fraction, lower: Fraction, upper: Fraction) -> int | None:
     width = upper - lower
     if width <= 0 or value == 0 or value - lower != upper - value:
         return None
-    exponent = round(log10(width))
+    try:
+        exponent = round(log10(width))
+    except (ValueError, OverflowError):  # too small or too large for a float
+        return None
     if Fraction(10) ** exponent != width:
         return None
     digits = floor(log10(abs(value))) - exponent + 1

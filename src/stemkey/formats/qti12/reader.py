@@ -13,7 +13,7 @@ from stemkey.formats.qti12.assessment import Assessment, Gathering, read_assessm
 from stemkey.formats.qti12.idents import MEMO, memo_text, read_memo
 from stemkey.formats.qti12.manifest import read_manifest
 from stemkey.formats.qti12.mattext import Incoming, Where
-from stemkey.formats.qti12.meta import Meta, read_meta
+from stemkey.formats.qti12.meta import Meta, read_meta, whole
 from stemkey.formats.qti12.profiles import CanvasOptions, Qti12Options
 from stemkey.model import EMPTY, Item, Quiz, Section, Settings
 
@@ -281,11 +281,12 @@ def _quiz(source: Source, assessment: Assessment, meta: Meta | None, incoming: I
 
 
 def _own_settings(fields: Mapping[str, str]) -> Settings:
-    attempts = fields.get("cc_maxattempts", "").strip().lower()
-    limit = fields.get("qmd_timelimit", "").strip()
+    said = fields.get("cc_maxattempts", "").strip().lower()
+    attempts = 0 if said == "unlimited" else whole(said)
+    limit = whole(fields.get("qmd_timelimit"))
     return Settings(
-        attempts=0 if attempts == "unlimited" else int(attempts) if attempts.isdecimal() else None,
-        time_limit=int(limit) if limit.isdecimal() else None,
+        attempts=max(attempts, 0) if attempts is not None else None,
+        time_limit=limit if limit is not None and limit > 0 else None,
     )
 
 
