@@ -386,6 +386,9 @@ class _Fitting:
         legal = self._carries.credit_values
         if legal is None or abs(value) in legal:
             return
+        assert self._item is not None
+        if self._carries.several_interactions and "data-gap" in self._item.body:
+            return  # the list is for answers of their own; blanks in a text may earn any share
         nearest = min(legal, key=lambda known: (abs(known - abs(value)), known))
         sign = -1 if value < 0 else 1
         self._lose(credit_not_legal(_percent(value), _percent(sign * nearest), self._target))

@@ -337,3 +337,17 @@ def test_a_dropdown_question_is_gapselect_and_its_words_are_no_gaps() -> None:
     xml = written(quiz_of(item_of(blank, body=f"<p>[[1]] {gap('b1')}</p>")))
     assert texts(xml, "question/questiontext/text") == ["<p>&#91;[1]] [[1]]</p>"]
     assert next(read(xml).items).body == f"<p>[[1]] {gap('b1')}</p>"
+
+
+def test_a_blank_may_earn_any_share_and_keeps_its_weight() -> None:
+    entry = TextEntryInteraction(
+        identifier="a", accepted=(AcceptedText(text="x"), AcceptedText(text="y", credit=Fraction(33, 50)))
+    )
+    choice = replace(choice_of("<p>one</p>", "two"), identifier="b", weight=Fraction(2))
+    item = replace(item_of(entry, choice, body=f"<p>{gap('a')} {gap('b')}</p>"), points=Fraction(3))
+    adapted, losses = fitted(item)
+    assert losses == []
+    xml = written(quiz_of(adapted))
+    assert "{1:SHORTANSWER:=x~%66%y}" in xml
+    assert "{2:MULTICHOICE_V:=one~two}" in xml
+    assert next(read(xml).items).interactions == adapted.interactions

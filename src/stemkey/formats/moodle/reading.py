@@ -88,7 +88,7 @@ FORMATS = frozenset({"html", "plain_text", "markdown", "moodle_auto_format", "wi
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?\Z", re.ASCII)
 _PHP_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 # Most texts are words or one paragraph of words: nothing to clean.
-_SIMPLE = re.compile(r"[^<>&\r\x00]*+|<p>[^<>&\r\x00]*+</p>")
+_SIMPLE = re.compile(r"[^<>&\r\x00]*+|<p>(?! )[^<>&\r\n\t\x00]++(?<! )</p>")
 _HTML_TAG = re.compile(r"</?[A-Za-z]")
 
 
