@@ -46,9 +46,9 @@ class Contents:
         if dropped:
             self.found.add(markup_left_out(tuple(dict.fromkeys(dropped))), self.span(block.first), item=item)
 
-    def span(self, line: Line) -> Span:
+    def span(self, line: Line, source: str = "") -> Span:
         """Return where a line's label and text stand."""
-        return Span(self.source, line.number, line.at + 1, max(len(line.raw.rstrip()) - line.at, 1))
+        return Span(source or self.source, line.number, line.at + 1, max(len(line.raw.rstrip()) - line.at, 1))
 
 
 # Code is passed over: a gap's mark inside it is two brackets.

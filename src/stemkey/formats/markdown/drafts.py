@@ -102,6 +102,8 @@ class DraftKey:
     parts: list[tuple[str, Block]] = field(default_factory=list)
     """Labelled parts: (`explanation`, …), (`hint`, …), (`B`, …)."""
     rows: list[KeyRow] = field(default_factory=list)
+    source: str = ""
+    """Name of the file, where it is another one than the questions'."""
     used: bool = False
 
 

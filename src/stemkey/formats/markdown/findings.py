@@ -266,3 +266,12 @@ def free_answer_kept(number: str) -> Text:
     People would have to grade it. For a short answer that is compared, write `<!-- type: short answer -->` under it.
     """
     return Text(f"question {number} is answered freely; its answer is kept as an explanation")
+
+
+@rule("R132", Severity.ERROR)
+def key_file_unreadable(name: str) -> Text:
+    """The file given with `-O key=FILE` does not exist, or holds no entry of an answer key.
+
+    An entry is a question's number and its letters: `1. B`, `**Q1 — Correct: B**`, a row of a table.
+    """
+    return Text(f"the key file '{name}' holds no answer key", "give the path of the file that holds the key")

@@ -17,6 +17,7 @@ from stemkey.formats.markdown.drafts import (
     KeyRow,
     Outline,
 )
+from stemkey.formats.markdown.layouts import OPENS
 from stemkey.formats.markdown.lines import (
     BLANK,
     BLANK_LINE,
@@ -59,9 +60,12 @@ class Place(Enum):
     NOTHING = auto()
 
 
-def outline(lines: list[Line]) -> Outline:
-    """Return what the lines of a file are, as far as its structure says it."""
-    return _Grammar(lines).run()
+def outline(lines: list[Line], *, is_key: bool = False) -> Outline:
+    """Return what the lines of a file are, as far as its structure says it; `is_key`: it holds only a key."""
+    grammar = _Grammar(lines)
+    if is_key:
+        grammar.in_key, grammar.key_level, grammar.place = True, 0, Place.NOTHING
+    return grammar.run()
 
 
 class _Grammar:
@@ -136,6 +140,8 @@ class _Grammar:
 
     def _opens_item(self, line: Line) -> bool:
         item = self.item
+        if line.box == OPENS:
+            return True
         if item is None:
             is_instructed = self.place is Place.INTRODUCTION and self.block is not None and self.section.line is None
             return not is_instructed or _is_bold(line) or self._has_options()
@@ -214,6 +220,8 @@ class _Grammar:
     def _heading(self, line: Line) -> None:
         level, text = int(line.label), _CLOSING.sub("", line.text).strip()
         self._close()
+        if self.in_key and self.key_level == 0:
+            return  # a file that is a key to its end
         if not self.outline.title_line and level == 1 and not self._has_items() and self.section.line is None:
             self.outline.title, self.outline.title_line = text, line
             self.place = Place.INTRODUCTION
@@ -401,11 +409,23 @@ class _Grammar:
             and (match := LABELLED.match(line.raw, _offset(line)))
             and not self._is_inside(line)
         ):
-            self._open_part(line, key, _label(match), match.end())
+            if _label(match) == "answer" and not key.letters and not key.whole:
+                self._answer_below(line, key, match.end())
+            else:
+                self._open_part(line, key, _label(match), match.end())
         elif self.block is None:
             key.explanation = self.block = Block(line, _offset(line), line.indent)
         else:
             self._append(self.block, line)
+
+    def _answer_below(self, line: Line, key: DraftKey, start: int) -> None:
+        """Take a line `Answer: B` that stands under the number of its question."""
+        answer = read_key(line._replace(start=start, bold=False))
+        key.line, key.letters = line, answer.letters
+        key.text, key.text_at, key.whole, key.whole_at = answer.text, answer.text_at, answer.whole, answer.whole_at
+        if answer.explanation and not key.explanation:
+            key.explanation = answer.explanation
+        self.block = key.explanation
 
     def _is_inside(self, line: Line) -> bool:
         """Whether a line is indented into the part above it."""
@@ -480,10 +500,11 @@ def read_key(line: Line) -> DraftKey:
         in_bold, position = True, position + 2
     close = raw.find("**", position) if in_bold else -1
     match = KEY_LETTERS.match(raw, position)
-    if prefix := KEY_PREFIX.match(raw, position):
+    prefix = KEY_PREFIX.match(raw, position)
+    if prefix:
         position = prefix.end()
         match = KEY_LETTERS.match(raw, position)
-    key = DraftKey(line=line, number=line.label, letters=[], in_bold=in_bold)
+    key = DraftKey(line=line, number=line.label, letters=[], in_bold=in_bold and prefix is None)
     text_at = position
     if match and (close < 0 or match.end() <= close):
         key.letters = [

@@ -216,7 +216,8 @@ class Interactions:
             return {letters[0].letter: FULL_CREDIT}, Cardinality.SINGLE
         shares: dict[str, Fraction | None] = {}
         for entry in letters:
-            place = Span(self.source, key.line.number if key else draft.line.number, entry.column)
+            line = key.line if key else draft.line
+            place = Span((key.source if key else "") or self.source, line.number, entry.column)
             if entry.letter not in known:
                 self.found.add(key_letter_not_an_option(entry.letter, _listed(known)), place, item=name)
                 continue
@@ -252,7 +253,7 @@ class Interactions:
         texts = [_normal(to_plain(choice.content)) for choice in choices]
         if wanted == texts[index]:
             return
-        place = Span(self.source, key.line.number, key.text_at + 1, max(len(key.text), 1))
+        place = Span(key.source or self.source, key.line.number, key.text_at + 1, max(len(key.text), 1))
         other = next((place for place, text in enumerate(texts) if text == wanted), None)
         said, option = _short(key.text), _short(to_plain(choices[index].content))
         if other is not None:
@@ -288,7 +289,7 @@ class Interactions:
                 continue
             credit = read_share(pair.credit) if pair.credit else FULL_CREDIT
             if credit is None:
-                self.found.add(credit_unreadable(pair.credit), self.contents.span(key.line), item=name)
+                self.found.add(credit_unreadable(pair.credit), self.contents.span(key.line, key.source), item=name)
             pairs.append(
                 MatchPair(
                     identifier=choice.letter,
@@ -301,7 +302,9 @@ class Interactions:
         if key:
             for letter in named:
                 listed = _listed([choice.letter for choice in draft.choices])
-                self.found.add(key_letter_not_an_option(letter, listed), self.contents.span(key.line), item=name)
+                self.found.add(
+                    key_letter_not_an_option(letter, listed), self.contents.span(key.line, key.source), item=name
+                )
         return MatchInteraction(pairs=tuple(pairs), targets=targets, shuffle=settings.flag("shuffle"))
 
     def _ordering(self, draft: DraftItem, key: DraftKey | None, name: str) -> OrderInteraction:
@@ -310,7 +313,9 @@ class Interactions:
         order = [written[letter] for letter in dict.fromkeys(letters) if letter in written]
         if key and (unknown := [letter for letter in letters if letter not in written]):
             self.found.add(
-                key_letter_not_an_option(unknown[0], _listed(list(written))), self.contents.span(key.line), item=name
+                key_letter_not_an_option(unknown[0], _listed(list(written))),
+                self.contents.span(key.line, key.source),
+                item=name,
             )
         missing = [choice for choice in draft.choices if choice.letter not in letters]
         for choice in missing:

@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from stemkey.diagnostics import Diagnostics, Span
 from stemkey.formats.markdown.contents import Contents, with_gaps
-from stemkey.formats.markdown.drafts import DraftItem, DraftKey, DraftSection, KeyLetter
+from stemkey.formats.markdown.drafts import Block, DraftItem, DraftKey, DraftSection, KeyLetter
 from stemkey.formats.markdown.findings import (
     key_for_no_question,
     key_given_twice,
@@ -19,7 +19,7 @@ from stemkey.formats.markdown.findings import (
 )
 from stemkey.formats.markdown.interactions import Interactions
 from stemkey.formats.markdown.lines import NUMBERED, Line
-from stemkey.formats.markdown.options import recover_options
+from stemkey.formats.markdown.options import recover_options, take_quoted_answer
 from stemkey.formats.markdown.settings import ITEM_NAMES, Setting, SettingReader, comment_settings
 from stemkey.formats.markdown.words import ANSWER_IN_TEXT, COMMENT_ANSWER, COMMENT_OBJECTIVE
 from stemkey.model import (
@@ -28,10 +28,12 @@ from stemkey.model import (
     NO_EXTENSIONS,
     NO_FEEDBACK,
     Content,
+    ExtendedTextInteraction,
     Feedback,
     Hint,
     Interaction,
     Item,
+    TextEntryInteraction,
 )
 
 
@@ -95,10 +97,12 @@ class ItemReader:
                 if key.used:
                     continue
                 if number in self.numbers:
-                    self.found.add(key_given_twice(number), self.contents.span(key.line), item=number)
+                    self.found.add(key_given_twice(number), self.contents.span(key.line, key.source), item=number)
                 else:
                     near = get_close_matches(number, self.numbers, n=1, cutoff=0.8)
-                    self.found.add(key_for_no_question(number, near[0] if near else None), self.contents.span(key.line))
+                    self.found.add(
+                        key_for_no_question(number, near[0] if near else None), self.contents.span(key.line, key.source)
+                    )
 
     def _name(self, number: str) -> str:
         """Return a number that no other item has: the second `3` is `3-2`."""
@@ -117,6 +121,8 @@ class ItemReader:
             or _any_bold(draft)
         ):
             recover_options(draft, bullets=self.bullets_are_options or _has_index_key(draft))
+        if not draft.choices and draft.key is None:
+            take_quoted_answer(draft)
         key = self._key(draft, number, name)
         if key and not key.letters and draft.choices:
             _letters_from_words(key, draft)
@@ -130,7 +136,7 @@ class ItemReader:
             body=self._body(draft, interactions, name),
             interactions=interactions,
             points=points if points is not None else self.points,
-            feedback=self._feedback(key, name) if key else NO_FEEDBACK,
+            feedback=self._feedback(key, interactions, name) if key else NO_FEEDBACK,
             penalty=settings.share("penalty") if settings else None,
             hints=self._hints(key, name) if key and key.parts else (),
             tags=settings.names("tags") if settings else (),
@@ -188,7 +194,7 @@ class ItemReader:
         if draft.key is None:
             return key
         if draft.key.letters and key.letters:
-            self.found.add(key_given_twice(name), self.contents.span(key.line), item=name)
+            self.found.add(key_given_twice(name), self.contents.span(key.line, key.source), item=name)
         if not draft.key.letters:
             draft.key.letters, draft.key.text, draft.key.text_at = key.letters, key.text, key.text_at
             draft.key.whole, draft.key.whole_at, draft.key.in_bold = key.whole, key.whole_at, key.in_bold
@@ -201,13 +207,17 @@ class ItemReader:
 
     # Feedback
 
-    def _feedback(self, key: DraftKey, name: str) -> Feedback:
+    def _feedback(self, key: DraftKey, interactions: tuple[Interaction, ...], name: str) -> Feedback:
+        leftover = _unused_labels(interactions)
         general = self.contents.block(key.explanation.text, key.explanation, name) if key.explanation else EMPTY
         if not key.parts:
             return Feedback(general=general) if general else NO_FEEDBACK
         parts: dict[str, Content] = {}
         for label, block in key.parts:
-            if label in _FEEDBACK:
+            if label in leftover:
+                content = self.contents.block(block.text, block, name)
+                general = Content(f"{general}\n{content}") if general else content
+            elif label in _FEEDBACK:
                 known = parts.get(label)
                 content = self.contents.block(block.text, block, name)
                 parts[label] = Content(f"{known}\n{content}") if known else content
@@ -258,8 +268,11 @@ def _letters_from_words(key: DraftKey, draft: DraftItem) -> None:
             return
     whole = key.whole.strip(" .*`").casefold()
     for choice in draft.choices:
-        if whole and choice.text.strip(" .*`").casefold() == whole:
+        text = choice.text.strip(" .*`").casefold()
+        if text and whole.startswith(text) and not whole[len(text) : len(text) + 1].isalnum():
             key.letters, key.text = [KeyLetter(choice.letter, key.whole_at + 1)], ""
+            if whole != text and key.explanation is None:
+                key.explanation = Block(key.line, key.whole_at, key.line.indent)
             return
     if key.explanation is None:
         return
@@ -284,6 +297,17 @@ def _read_remark(comment: Line, draft: DraftItem, reader: SettingReader, source:
         draft.key.line = comment
         column = comment.at + 5 + answer.start("letters")
         draft.key.letters = [KeyLetter(letter.strip().upper(), column) for letter in answer["letters"].split(",")]
+
+
+def _unused_labels(interactions: tuple[Interaction, ...]) -> frozenset[str]:
+    """Return the labels that mean nothing to a question of this kind: what they say is kept as an explanation."""
+    labels = {"answer", "notes", "template", "otherwise"}
+    for interaction in interactions:
+        if isinstance(interaction, ExtendedTextInteraction):
+            labels -= {"notes", "template"}
+        elif isinstance(interaction, TextEntryInteraction) and interaction.other_feedback:
+            labels.discard("otherwise")
+    return frozenset(labels)
 
 
 _FEEDBACK = frozenset({"explanation", "correct", "partial", "incorrect"})

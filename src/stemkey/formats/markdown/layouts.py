@@ -6,7 +6,7 @@ with its own place, so that everything after it is one grammar. To add a layout:
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from stemkey.formats.markdown.lines import (
@@ -25,6 +25,9 @@ from stemkey.formats.markdown.lines import (
     Line,
 )
 from stemkey.formats.markdown.words import KEY_LETTERS, LABELLED, is_answer_wrapper, is_key_heading
+
+OPENS = "opens"
+"""The box of a line that a layout has found to open a question."""
 
 
 class Opening(NamedTuple):
@@ -108,7 +111,7 @@ def _heading(lines: list[Line], index: int) -> Opening | None:
 
 def _bullet(lines: list[Line], index: int) -> Opening | None:
     line = lines[index]
-    if line.kind != BULLET or line.indent > 1 or line.box:
+    if line.kind != BULLET or line.indent > 1 or line.box or LABELLED.match(line.raw, line.indent):
         return None
     nested = quoted = 0
     for after in _segment(lines, index):
@@ -225,25 +228,36 @@ def choose_layout(lines: list[Line], wanted: str | None = None) -> Choice:
         and 2 * row[0] >= best[0]
         and not set(row[3]) & set(best[3])
     )
+    if best[2].name == "bullets" and _are_answered_by_text(lines, best[3]):
+        best = (best[0], best[1], replace(best[2], bullets_are_options=False), best[3])
     if best[0] == 0 and best[1] == 0:
         return Choice(best[2], {}, ())
     return Choice(best[2], best[3], rivals)
+
+
+def _are_answered_by_text(lines: list[Line], openings: dict[int, Opening]) -> bool:
+    """Whether most questions have a quoted answer under them, so that bullets are no options."""
+    quoted = sum(any(line.kind == QUOTE for line in lines[index + 1 : index + 4]) for index in openings)
+    return 2 * quoted > len(openings)
 
 
 def _openings(lines: list[Line], layout: Layout) -> dict[int, Opening]:
     """Return the lines that open a question, outside the key."""
     openings: dict[int, Opening] = {}
     key_level = 0
+    has_numbers = False
     opens = layout.opens
     for index, line in enumerate(lines):
         kind = line.kind
         if kind == BLANK:
             continue
+        has_numbers = has_numbers or kind == NUMBERED
         opening = opens(lines, index)
-        if opening and (not key_level or layout.needs_options):
+        # A heading with options under it is a question, even if it says "answer".
+        if opening and (not key_level or layout.name == "headings"):
             openings[index] = opening
         elif kind == HEADING and opening is None and layout.name != "answer-parts":
-            if openings and is_key_heading(line.text):
+            if (openings or has_numbers) and is_key_heading(line.text):
                 key_level = int(line.label)
             elif key_level and int(line.label) <= key_level:
                 key_level = 0
@@ -278,6 +292,7 @@ def _segment(lines: list[Line], index: int, *, rules: bool = False) -> Iterator[
 
 
 _PAREN_BOX = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(?:\((?P<round>[ xX*]?)\)|\[(?P<square>[ xX*]?)\])(?=[ \t]|$)")
+_TYPED = re.compile(r"\b(?:type|interactions)\s*:", re.IGNORECASE)
 _INLINE_B = re.compile(r"(?<![\w])\(?[bB]\)[ \t]*\S")
 
 
@@ -289,7 +304,7 @@ def _has_options(lines: list[Line], index: int, *, bullets: bool) -> bool:
         return True
     for line in _segment(lines, index):
         kind = line.kind
-        if kind == LETTERED:
+        if kind == LETTERED and not _PAREN_BOX.match(line.raw):
             lettered += 1
             if lettered >= 2 or _INLINE_B.search(line.raw, line.start):
                 return True
@@ -300,7 +315,11 @@ def _has_options(lines: list[Line], index: int, *, bullets: bool) -> bool:
         elif kind == BULLET:
             boxes += bool(line.box)
             plain += not line.box
-        elif kind == TEXT and _PAREN_BOX.match(line.raw):
+            if line.raw.startswith("[[", line.start):
+                return True
+        elif kind == COMMENT and _TYPED.search(line.label):
+            return True
+        elif kind in (TEXT, LETTERED) and _PAREN_BOX.match(line.raw):
             boxes += 1
     return boxes >= 2 or (bullets and (plain >= 2 or ordered >= 2))
 
@@ -330,9 +349,8 @@ def adapt(lines: list[Line], choice: Choice) -> list[Line]:
         if opening:
             count += 1
             label = opening.label or str(count)
-            adapted.append(
-                line._replace(kind=NUMBERED, label=label, start=opening.start, bold=_open_bold(line, opening))
-            )
+            bold = _open_bold(line, opening)
+            adapted.append(line._replace(kind=NUMBERED, label=label, start=opening.start, bold=bold, box=OPENS))
             continue
         if line.kind == HEADING:
             entry = layout.opens(lines, index) if key_level else None
@@ -370,3 +388,15 @@ def _key_entry(line: Line) -> Line | None:
         return None
     bold = line.raw[: match.end()].count("**") % 2 == 1
     return line._replace(kind=NUMBERED, label=match["number"], start=match.end(), bold=bold)
+
+
+def key_lines(lines: list[Line]) -> list[Line]:
+    """Return the lines of a file that holds nothing but a key, with its entries as numbered lines."""
+    adapted: list[Line] = []
+    for index, line in enumerate(lines):
+        heading = _question_heading(lines, index) if line.kind == HEADING else None
+        if heading:
+            adapted.append(line._replace(kind=NUMBERED, label=heading.label, start=heading.start, bold=False))
+        else:
+            adapted.append((_key_entry(line) if line.kind in (TEXT, BULLET, NUMBERED) else None) or line)
+    return adapted

@@ -55,7 +55,7 @@ def _places(lines: list[Line], *, bullets: bool) -> list[tuple[int, int, bool]]:
     parens = [
         (index, match.end(), (match["round"] or match["square"] or " ") in "xX*")
         for index, line in enumerate(lines)
-        if line.kind in (TEXT, BULLET) and (match := _PAREN.match(line.raw))
+        if line.kind in (TEXT, BULLET, LETTERED) and (match := _PAREN.match(line.raw))
     ]
     if len(parens) >= 2:
         return parens
@@ -118,6 +118,24 @@ def _keep_rest(draft: DraftItem, rest: list[Line]) -> None:
         draft.key.explanation = block
     else:
         draft.key.parts.append(("explanation", block))
+
+
+def take_quoted_answer(draft: DraftItem) -> None:
+    """Make a quotation at the end of a stem the answer of a question that has neither options nor a key."""
+    lines = draft.stem.more or []
+    end = len(lines)
+    while end and lines[end - 1].kind in (QUOTE, BLANK):
+        end -= 1
+    quoted = [line for line in lines[end:] if line.kind == QUOTE]
+    if not quoted:
+        return
+    draft.key = DraftKey(line=quoted[0], number=draft.number, letters=[])
+    draft.key.explanation = Block(quoted[0], quoted[0].start, 0)
+    for line in lines[lines.index(quoted[0]) + 1 :]:
+        draft.key.explanation.append(
+            line._replace(raw=line.raw.lstrip()[1:].removeprefix(" ") if line.kind == QUOTE else "")
+        )
+    draft.stem.more = lines[:end] or None
 
 
 def _split(choice: DraftChoice) -> Iterator[DraftChoice]:

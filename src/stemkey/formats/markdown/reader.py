@@ -5,20 +5,23 @@ from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
 from fractions import Fraction
+from pathlib import Path
 
 from stemkey.diagnostics import Diagnostics, Span
-from stemkey.files import Source, decode_text
+from stemkey.files import Source, decode_text, open_source
+from stemkey.formats.markdown.cards import read_card
 from stemkey.formats.markdown.contents import Contents
-from stemkey.formats.markdown.drafts import DraftSection, Outline
+from stemkey.formats.markdown.drafts import DraftKey, DraftSection, Outline
 from stemkey.formats.markdown.findings import (
     heading_is_not_the_title,
+    key_file_unreadable,
     layouts_compete,
     section_without_questions,
     text_belongs_to_nothing,
 )
 from stemkey.formats.markdown.grammar import outline
 from stemkey.formats.markdown.items import ItemReader, read_extensions, slug
-from stemkey.formats.markdown.layouts import Layout, adapt, choose_layout
+from stemkey.formats.markdown.layouts import Layout, adapt, choose_layout, key_lines
 from stemkey.formats.markdown.lines import DEFINED, DEFINITION, Line, scan_lines
 from stemkey.formats.markdown.pictures import Pictures
 from stemkey.formats.markdown.settings import (
@@ -40,18 +43,40 @@ def read_markdown(source: Source, options: MarkdownOptions, found: Diagnostics) 
     if text is None:
         return Quiz(identifier=slug(source.stem))
     yaml_text, body, first = split_front_matter(text)
-    settings = SettingReader(found)
-    if yaml_text is not None:
-        settings.add(front_matter_settings(yaml_text, source.name, found), QUIZ_NAMES)
+    written = front_matter_settings(yaml_text, source.name, found) if yaml_text is not None else []
     lines = list(scan_lines(body, first))
     choice = choose_layout(lines, options.layout)
     if choice.rivals:
         rivals = ", ".join(f"{count} by '{name}'" for name, count in choice.rivals)
         found.add(layouts_compete(choice.layout.name, len(choice.openings), rivals), Span(source.name, 1))
-    draft = outline(lines if choice.layout.name == "numbers" and choice.openings else adapt(lines, choice))
+    answers = next((one for one in written if one.name == "answers" and isinstance(one.value, list)), None)
+    if answers and not choice.openings:
+        draft = read_card(answers, lines)
+        written = [one for one in written if one is not answers]
+    else:
+        draft = outline(lines if choice.layout.name == "numbers" and choice.openings else adapt(lines, choice))
+    if options.key:
+        draft.keys += read_key_file(options.key, found)
+    settings = SettingReader(found).add(written, QUIZ_NAMES)
     for comment in draft.comments:
         settings.add(comment_settings(comment, source.name, QUIZ_NAMES) or (), QUIZ_NAMES)
     return _quiz(source, draft, settings, lines, choice.layout, found)
+
+
+def read_key_file(name: str, found: Diagnostics) -> list[DraftKey]:
+    """Return the key that a second file holds, whatever its shape."""
+    source = open_source(name) if Path(name).is_file() else None
+    text = decode_text(source, found) if source else None
+    if source is None or text is None:
+        found.add(key_file_unreadable(name), Span(name, 1))
+        return []
+    _, body, first = split_front_matter(text)
+    keys = outline(key_lines(list(scan_lines(body, first))), is_key=True).keys
+    if not any(key.letters for key in keys):
+        found.add(key_file_unreadable(name), Span(name, 1))
+    for key in keys:
+        key.source = name
+    return keys
 
 
 def _quiz(
