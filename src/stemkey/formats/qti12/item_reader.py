@@ -57,7 +57,7 @@ def qti12_item_kept(kind: str) -> Text:
 
 
 @rule("R322", Severity.WARNING)
-def points_not_a_number(text: str) -> Text:
+def qti12_points_unreadable(text: str) -> Text:
     """The points are no number, so the worth of the question would have to be guessed.
 
     Canvas counts such a question with 0 or 1 points, depending on the field. A decimal comma (`1,5`) is one cause.
@@ -226,7 +226,7 @@ def _points(parts: Parts, memo: dict[str, object], span: Span, number: str, foun
             return FULL_CREDIT
         value = fraction(text)
         if value is None:
-            found.add(points_not_a_number(text), span, item=number)
+            found.add(qti12_points_unreadable(text), span, item=number)
         elif value or label == "points_possible":
             return value
     return FULL_CREDIT
