@@ -79,7 +79,7 @@ def _plain_decimal(body: str, decimal: str | None) -> str | None:
         return _grouped(body, signs[0], "")
     if signs[0] == "," and len(last[2]) == 3 and last[0].lstrip("0"):
         raise AmbiguousError(body)
-    return f"{last[0] or '0'}.{last[2] or '0'}"
+    return f"{last[0] or '0'}.{last[2]}" if last[2] else last[0]
 
 
 def _grouped(whole: str, sign: str, fraction: str) -> str | None:
@@ -87,4 +87,5 @@ def _grouped(whole: str, sign: str, fraction: str) -> str | None:
     first, *groups = whole.split(sign)
     if not 1 <= len(first) <= 3 or any(len(group) != 3 for group in groups):
         return None
-    return f"{first}{''.join(groups)}.{fraction or '0'}"
+    whole = first + "".join(groups)
+    return f"{whole}.{fraction}" if fraction else whole

@@ -119,9 +119,10 @@ def _recogniser(key: _Identity) -> Callable[[str], Reading | None]:
 def _number_recogniser(interaction: TextEntryInteraction) -> Callable[[str], Reading | None]:
     def recognise(text: str) -> Reading | None:
         reading = read_entry(interaction, text)
-        return (
-            None if interaction.is_numeric and reading.value is None and reading.status is Status.ANSWERED else reading
-        )
+        if reading.status is Status.UNREADABLE:
+            return reading._replace(status=Status.ANSWERED)  # a number of which only the decimal sign is unknown
+        is_text = reading.value is None and reading.status is Status.ANSWERED
+        return None if interaction.is_numeric and is_text else reading
 
     return recognise
 

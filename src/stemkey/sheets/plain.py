@@ -9,6 +9,7 @@ from stemkey.scoring import choice_marks as marks
 from stemkey.scoring.answer_key import Status
 from stemkey.scoring.responses import quoted, read_response
 from stemkey.scoring.spelling import fold
+from stemkey.sheets.attempts_order import attempts_by_date
 from stemkey.sheets.columns import (
     HEADER_ROWS,
     ItemNames,
@@ -264,6 +265,7 @@ def lay_out(
         has_attempts=identity.attempt is not None or bool(identity.dates) or identity.state is not None,
         blank_damage=options.errors_as == "blank",
         notes=notes_of(grid, headers, rows, identity),
+        attempt_of=attempts_by_date(candidates, identity),
     )
 
 

@@ -1,18 +1,20 @@
 """Whether a column's content agrees with what its header promised: texts, letters, option numbers or mere marks."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, rule
-from stemkey.model import ChoiceInteraction, Item
+from stemkey.model import ChoiceInteraction, Item, TextEntryInteraction
 from stemkey.scoring import choice_marks as marks
 from stemkey.scoring.responses import could_be, expects, quoted
 from stemkey.scoring.spelling import fold, spellings
 from stemkey.sheets.columns import Match, column_title
 from stemkey.sheets.grid import Grid, Row
 from stemkey.sheets.options import SheetOptions
-from stemkey.sheets.table import Damaged, Response
+from stemkey.sheets.table import Damaged, Response, Typed
 
 _DISTINCT = 40
 """So many different texts of a column decide."""
@@ -181,7 +183,7 @@ def notation(
     numbered = [index for index in chosen if _is_numbered(items[index], content[index].texts)]
     if not _are_answers(grid, headers, items, chosen, content, numbered, options, found):
         return None
-    converts: dict[int, Convert] = {}
+    converts: dict[int, Convert] = _number_writers(items, content)
     if options.numbers_from == 0:
         converts.update((index, _label_writer(items[index], 0)) for index in numbered)
     by_number = any(_is_option_number(text) for index in numbered for text in content[index].texts)
@@ -197,6 +199,32 @@ def notation(
             )
             return None
     return converts
+
+
+_COMMA = re.compile(r"^[+-]?\d+,(?:\d{1,2}|\d{4,})(?!\d)")
+_POINT = re.compile(r"^[+-]?\d+\.(?:\d{1,2}|\d{4,})(?!\d)")
+
+
+def _number_writers(items: Sequence[Item], content: Mapping[int, Content]) -> dict[int, Convert]:
+    """Return for each item that takes a number how it is written, where some number of the sheet shows the decimal sign."""
+    numeric = [
+        index
+        for index in content
+        if any(
+            isinstance(interaction, TextEntryInteraction) and interaction.is_numeric
+            for interaction in items[index].interactions
+        )
+    ]
+    texts = [text for index in numeric for text in content[index].texts]
+    signs = {sign for sign, form in ((",", _COMMA), (".", _POINT)) if any(form.match(text) for text in texts)}
+    if len(signs) != 1:
+        return {}
+    (sign,) = signs
+    return {index: partial(_typed, sign) for index in numeric}
+
+
+def _typed(decimal: str, text: str) -> Response:
+    return Typed(text, decimal)
 
 
 def _choice(item: Item) -> ChoiceInteraction | None:

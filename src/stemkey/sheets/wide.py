@@ -1,7 +1,7 @@
 """A table with a row for each attempt: from rows of cells to batches of responses."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
@@ -67,6 +67,8 @@ class Layout:
     blank_damage: bool = False
     """Damaged cells count as blanks (`--errors-as blank`)."""
     notes: tuple[str, ...] = ()
+    attempt_of: Mapping[int, int] = field(default_factory=dict)
+    """Number of the attempt by row, where something else than the order of the rows tells."""
 
     @cached_property
     def last_column(self) -> int:
@@ -374,6 +376,7 @@ def _attempt(
     if identity.attempt is not None:
         said = text_at(row.cells, identity.attempt)
         number = int(said) if said.isdigit() else number
+    number = layout.attempt_of.get(row.number, number)
     return Attempt(
         row.number, candidate, name, identity.email_of(row.cells), number, responses, text_at(row.cells, layout.form)
     )
