@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from math import sqrt
 from random import Random
 from statistics import fmean, median, stdev
@@ -80,8 +81,9 @@ def _item(number: int) -> Item:
     )
 
 
+@cache
 def make_results(
-    candidates: int = 30, items: int = 10, *, names: Sequence[str] = NAMES, listed: bool = True
+    candidates: int = 30, items: int = 10, *, names: tuple[str, ...] = NAMES, listed: bool = True
 ) -> Results:
     """A class with strong and weak candidates, blanks, a stray mark, two marks, a damaged cell and two flags."""
     quiz = make_quiz(items)
@@ -148,7 +150,9 @@ def _item_key(item: Item) -> ItemKey:
     return ItemKey(item, interaction.labels, mask, 1, True, _never)
 
 
+@cache
 def _judgement(label: str, key: str) -> Judgement:
+    """The same judgement for the same response, as the pipeline has it."""
     right = label == key
     return Judgement(Status.ANSWERED, label, Fraction(right), int(right), 1 << "ABCD".index(label))
 

@@ -1,6 +1,7 @@
 """The preview: a quiz as a candidate sees it; the key only on request."""
 
 import re
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from stemkey.model import (
     gap,
     text_content,
 )
+from stemkey.reports import formulas
 from stemkey.reports.formulas import with_formulas
 from stemkey.reports.preview import preview_html
 
@@ -212,6 +214,17 @@ def test_a_root_is_seen_without_a_font_for_mathematics() -> None:
     assert nested.count("√</mo>") == 2
     assert "<mprescripts/><mrow></mrow><mn>3</mn></mmultiscripts>" in nested
     assert with_formulas("\\(\\cancel{x}\\)") == '<code class="tex">\\cancel{x}</code>'
+
+
+def test_without_the_extra_formulas_stay_tex_and_the_page_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "math_core", None)
+    formulas._converter.cache_clear()
+    try:
+        text = page(every_type(), with_key=False)
+    finally:
+        formulas._converter.cache_clear()
+    assert '<code class="tex">\\sqrt{2}</code>' in text
+    assert "stemkey[math]" in text
 
 
 def test_a_formula_in_code_or_in_an_attribute_is_left_alone() -> None:

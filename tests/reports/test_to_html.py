@@ -148,6 +148,15 @@ def test_small_long_and_unlisted_classes_have_a_page_too(results: Results) -> No
     assert page(results).rstrip().endswith("</html>")
 
 
+def test_a_matrix_too_large_for_a_phone_is_elsewhere() -> None:
+    results = make_results()
+    many = replace(results, candidates=(results.candidates or ()) * 140)
+    text = page(many)
+    assert '<table class="matrix">' not in text
+    assert "report.xlsx, sheet Responses" in text
+    assert '<table class="matrix">' in page(results)
+
+
 def test_the_same_results_give_the_same_bytes() -> None:
     assert write_html(make_results()) == write_html(make_results())
 

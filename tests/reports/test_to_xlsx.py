@@ -77,7 +77,7 @@ def test_a_text_that_begins_like_a_formula_stays_one_when_it_is_edited() -> None
 
 
 def test_a_text_in_excels_own_escapes_stays_as_typed() -> None:
-    sheet = parts(make_results(names=["_x0041_ and _x41_"]))["xl/worksheets/sheet2.xml"]
+    sheet = parts(make_results(names=("_x0041_ and _x41_",)))["xl/worksheets/sheet2.xml"]
     assert "_x005F_x0041_ and _x41_" in sheet
 
 
@@ -171,7 +171,7 @@ def test_small_and_long_tests_have_a_workbook_too(results: Results) -> None:
 
 
 def test_a_very_long_text_is_cut_at_excels_limit() -> None:
-    results = make_results(names=["x" * 40_000])
+    results = make_results(names=("x" * 40_000,))
     assert len(opened(results)["Students"]["B2"].value) == 32_767
     assert [found.code for found in all_findings(results)][-1] == "P101"
     assert "P101" not in {found.code for found in all_findings(make_results())}

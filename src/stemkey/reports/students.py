@@ -6,7 +6,7 @@ stand in a matrix of bytes of fixed width, padded with NUL; deleting the NULs ma
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from stemkey.reports.decimals import exact
 from stemkey.reports.to_csv import guarded
 from stemkey.scoring.answer_key import AnswerKey, Judgement
-from stemkey.scoring.score import ScoredBatch
+from stemkey.scoring.score import ScoredBatch, ScoredColumn
 
 COLUMNS = ("id", "name", "email", "attempt", "answered", "correct", "score", "points", "percent", "provisional")
 BLOCK = 8192
@@ -48,7 +48,7 @@ class StudentsFile:
 
     def write(self, scored: ScoredBatch) -> None:
         """Write some candidates."""
-        tables = [_table([_item_text(judgement, self._key.tick) for judgement in c.judgements]) for c in scored.columns]
+        tables = _item_tables(scored, self._key.tick)
         for start in range(0, len(scored), BLOCK):
             rows = slice(start, start + BLOCK)
             pieces = _pieces(scored, rows, tables, self._key, self._grade_of)
@@ -74,7 +74,7 @@ Piece = NDArray[np.bytes_]
 
 
 def _pieces(
-    scored: ScoredBatch, rows: slice, tables: Sequence[Piece], key: AnswerKey, grade_of: GradeOf | None
+    scored: ScoredBatch, rows: slice, tables: "Sequence[_ItemTable]", key: AnswerKey, grade_of: GradeOf | None
 ) -> list[Piece]:
     batch = scored.batch
     attempts = batch.attempts[rows] if batch.attempts is not None else None
@@ -87,7 +87,7 @@ def _pieces(
         _looked_up(scored.answered[rows], str),
         _looked_up(scored.correct[rows], str),
         *_score_pieces(scored.totals[rows], scores, scored.maxima[rows], key, grade_of, scored.ungraded[rows]),
-        *(_taken(table, column.codes[rows]) for table, column in zip(tables, scored.columns, strict=True)),
+        *(table.pieces(rows) for table in tables),
         _constant(b"\n"),
     ]
 
@@ -137,6 +137,40 @@ def _distinct(values: NDArray[np.int64]) -> tuple[list[int], NDArray[np.intp]]:
 
 def _percent(score: Fraction, points: Fraction) -> str:
     return exact(100 * score / points) if points else ""
+
+
+class _ItemTable(NamedTuple):
+    """What the cells of one item look like, or of two neighbours together: half the look-ups."""
+
+    codes: NDArray[np.integer]
+    texts: Piece
+
+    def pieces(self, rows: slice) -> Piece:
+        """Return the cells of some candidates."""
+        return _taken(self.texts, self.codes[rows])
+
+
+def _item_tables(scored: ScoredBatch, tick: Fraction) -> list[_ItemTable]:
+    texts = [[_item_text(judgement, tick) for judgement in column.judgements] for column in scored.columns]
+    tables: list[_ItemTable] = []
+    columns = list(zip(scored.columns, texts, strict=True))
+    while columns:
+        (first, ours), *rest = columns
+        if rest and _can_be_joined(first, ours, *rest[0]):
+            second, theirs = rest[0]
+            codes = first.codes * np.uint8(len(theirs)) + second.codes
+            tables.append(_ItemTable(codes, _table([a + b for a in ours for b in theirs])))
+            columns = rest[1:]
+        else:
+            tables.append(_ItemTable(first.codes, _table(ours)))
+            columns = rest
+    return tables
+
+
+def _can_be_joined(a: ScoredColumn, ours: Sequence[str], b: ScoredColumn, theirs: Sequence[str]) -> bool:
+    """Whether the cells of two items are few and short enough to be one table of the processor's words."""
+    bytes_ = a.codes.dtype == b.codes.dtype == np.uint8
+    return bytes_ and len(ours) * len(theirs) < 256 and max(map(len, ours)) + max(map(len, theirs)) <= 8
 
 
 def _item_text(judgement: Judgement, tick: Fraction) -> str:

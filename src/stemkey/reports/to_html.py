@@ -26,6 +26,9 @@ from stemkey.reports.results import Results
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_MAXIMUM_MARKS = 40_000
+"""A page with more cells in its matrix takes a phone's breath away."""
+
 _NUMERIC = frozenset(set(Kind) - {Kind.TEXT, Kind.FLAG})
 _CLASSES: Mapping[Verdict, str] = {
     Verdict.RIGHT: "right",
@@ -79,6 +82,7 @@ def report_page(report: Report) -> bytes:
             kind=lambda block: type(block).__name__,
             place=_place,
             shown_columns=_shown_columns,
+            fits=lambda matrix: len(matrix.rows) * len(matrix.numbers) <= _MAXIMUM_MARKS,
             mark_class=_CLASSES,
             mark_sign=_SIGNS,
             draw_histogram=draw_histogram,

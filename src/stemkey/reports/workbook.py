@@ -126,6 +126,7 @@ _STYLES: Mapping[Look, _Style] = {
 _WRAPS = frozenset(look for look, style in _STYLES.items() if style.wrap)
 _LINE = 15.5
 """Height of a line of text, in points."""
+_REMEMBERED = 4096
 _MOST_LINES = 26
 """A row higher than Excel's 409 points is refused."""
 
@@ -191,6 +192,7 @@ class Sheet:
         self.descriptions: list[str] = []
         self._sheet = sheet
         self._widths: Sequence[float] = ()
+        self._cells: dict[Cell, Any] = {}
 
     def set_up(
         self, *, widths: Sequence[float], freeze: str | None, repeat_rows: str | None, grid: bool = True
@@ -220,7 +222,7 @@ class Sheet:
         lines = max((self._lines(cell, width) for cell, width in zip(cells, self._widths, strict=False)), default=1)
         if height is not None or lines > 1:
             self._sheet.row_dimensions[self.row].height = height or _LINE * min(lines, _MOST_LINES)
-        self._sheet.append([self._cell(cell) for cell in cells])
+        self._sheet.append([self._cells.get(cell) or self._remember(cell) for cell in cells])
 
     def append_wide(self, text: str, *, columns: int) -> None:
         """Write a text over several columns, in a row as high as it needs."""
@@ -234,6 +236,14 @@ class Sheet:
             return 1
         # Words do not break, so a line is rarely full; a heavy hand is better than a cut line.
         return sum(ceil(len(line) * 1.02 / max(width - 1, 1)) or 1 for line in cell.value.split("\n"))
+
+    def _remember(self, cell: Cell) -> Any:
+        # A row is written before the next one comes, so a cell can be written again and again: the matrix of a
+        # large class has a million cells and a few hundred different ones.
+        written = self._cell(cell)
+        if len(self._cells) < _REMEMBERED:
+            self._cells[cell] = written
+        return written
 
     def _cell(self, cell: Cell) -> Any:
         from openpyxl.cell import WriteOnlyCell
