@@ -231,9 +231,13 @@ def _cells(
     width = int(sizes.max(initial=0))
     if width == 0:
         return np.zeros(len(starts), "S1"), np.zeros(len(starts), bool)
-    places = np.arange(width)
-    cells = letters[np.minimum(starts[:, None] + places, len(letters) - 1)]
-    cells[places >= sizes[:, None]] = 0
+    # The last rows' windows may reach beyond the data.
+    padded = (
+        letters if int(starts[-1]) + width <= len(letters) else np.concatenate((letters, np.zeros(width, np.uint8)))
+    )
+    cells = np.lib.stride_tricks.sliding_window_view(padded, width)[starts]
+    if int(sizes.min()) < width:
+        cells[np.arange(width) >= sizes[:, None]] = 0
     first, last = cells[:, 0], letters[np.maximum(ends - 1, 0)]
     filled = sizes > 0
     strange = filled & (_is_strange(first) | _is_strange(last))
