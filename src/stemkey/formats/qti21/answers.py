@@ -274,19 +274,26 @@ def _merged(one: AcceptedNumber, other: AcceptedNumber) -> AcceptedNumber | None
 
 
 def _with_margin(answers: list[Answer]) -> list[Answer]:
-    """Return a number and the range around it as one answer: the migration from QTI 1.2 writes both."""
+    """Return a number and the range around it as one answer: we write both, so does the migration from QTI 1.2."""
     if len(answers) != 2:
         return answers
     exact, wide = answers[0].accepted, answers[1].accepted
     if not isinstance(wide, AcceptedNumber) or wide.lower is None or wide.upper is None:
         return answers
-    text = (
-        exact.text if isinstance(exact, AcceptedText) else decimal_text(exact.value) if exact.value is not None else ""
-    )
+    if wide.value is not None or wide.lower_open or wide.upper_open:
+        return answers
+    if isinstance(exact, AcceptedNumber) and exact.value is not None and exact.tolerance:
+        is_same = all(_is_near(end, other) for end, other in zip(bounds(exact), (wide.lower, wide.upper), strict=True))
+        return answers[:1] if is_same else answers
+    text = exact.text if isinstance(exact, AcceptedText) else exact.written or decimal_text(exact.value or Fraction(0))
     value = read_decimal(text)
-    if value is None or value - wide.lower != wide.upper - value or wide.lower_open or wide.upper_open:
+    if value is None or value - wide.lower != wide.upper - value:
         return answers
     return [Answer(AcceptedNumber(value=value, tolerance=wide.upper - value, written=_written(text, value)))]
+
+
+def _is_near(one: Fraction | None, other: Fraction) -> bool:
+    return one is not None and abs(one - other) <= abs(other) / 10**9
 
 
 def _distinct(answers: list[Answer]) -> list[Answer]:

@@ -120,4 +120,4 @@ class AssessmentWriter:
         inner = self._markup.blocks(content)
         if self._x.dialect.kebab:
             inner = self._x.element("contentBody", inner)
-        return self._x.element("rubricBlock", inner, {"view": "candidate"}) + "\n"
+        return self._x.element("rubricBlock", inner, {"use": "instructions", "view": "candidate"}) + "\n"

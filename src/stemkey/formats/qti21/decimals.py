@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 
 _DIGITS = 17
 _LONG = 14
@@ -31,6 +32,7 @@ def decimal_text(value: Fraction) -> str:
     return f"{'-' if numerator < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
+@lru_cache(maxsize=4096)
 def read_decimal(text: str | None) -> Fraction | None:
     """Return the number that a text says, None where it says none (NaN and infinity are none)."""
     if text is None:

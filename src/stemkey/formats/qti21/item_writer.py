@@ -6,13 +6,12 @@ from fractions import Fraction
 
 from stemkey.formats.qti21.decimals import decimal_text
 from stemkey.formats.qti21.markup import MarkupWriter, Placed
-from stemkey.formats.qti21.response_writer import FEEDBACK, SCORE, ResponseWriter, Written, tell
+from stemkey.formats.qti21.response_writer import FEEDBACK, SCORE, ResponseWriter, Telling, Written, tell
 from stemkey.formats.qti21.spelling import Spelling
 from stemkey.formats.qti21.styles import ADDED, PLACED, STYLESHEET
 from stemkey.formats.qti21.vocabulary import TOOL, is_name, safe_name
 from stemkey.model import (
     GAP,
-    Content,
     Hint,
     InlineChoiceInteraction,
     Interaction,
@@ -23,8 +22,8 @@ from stemkey.model import (
 EXACT = "qti:scoring"
 """Extension of an item in which only the whole right answer earns anything; its value is `exact`."""
 
-_RESERVED = frozenset({FEEDBACK, SCORE, "MAXSCORE", "numAttempts", "duration", "completionStatus"})
-_TOLERANCE = "0.00001"
+_RESERVED = frozenset({SCORE, "MAXSCORE", "numAttempts", "duration", "completionStatus"})
+_NEARLY = Fraction(99_999, 100_000)
 _MAXIMUM = "MAXSCORE"
 
 
@@ -49,11 +48,11 @@ class ItemWriter:
         told = [*self._result_feedback(item), *(row for part in parts for row in part.feedback)]
         inner = (
             "".join(part.declaration for part in parts)
-            + self._outcomes(item, has_feedback=bool(told))
+            + self._outcomes(item, told)
             + (self._stylesheet() if styled else "")
             + self._body(item, parts)
             + self._processing(item, parts, names)
-            + "".join(self._modal_feedback(label, content) for label, content in told)
+            + "".join(self._modal_feedback(telling) for telling in told)
         )
         return self._x.root("assessmentItem", inner, self._attributes(item, position))
 
@@ -73,10 +72,10 @@ class ItemWriter:
 
     # --- outcomes and body --------------------------------------------------------------------------------------
 
-    def _outcomes(self, item: Item, *, has_feedback: bool) -> str:
+    def _outcomes(self, item: Item, told: Sequence[Telling]) -> str:
         text = self._outcome(SCORE, "0") + self._outcome(_MAXIMUM, decimal_text(item.points))
-        if has_feedback:
-            attributes = {"identifier": FEEDBACK, "cardinality": "multiple", "baseType": "identifier"}
+        for name in dict.fromkeys(telling.outcome for telling in told):
+            attributes = {"identifier": name, "cardinality": "single", "baseType": "identifier"}
             text += self._x.element("outcomeDeclaration", "", attributes) + "\n"
         return text
 
@@ -124,43 +123,51 @@ class ItemWriter:
 
     def _result_rules(self, item: Item) -> str:
         x, feedback = self._x, item.feedback
-        full = self._is_full()
-        rules = tell(x, "general") + "\n" if feedback.general else ""
-        if feedback.correct:
-            rules += x.condition((full, tell(x, "correct")))
+        full = self._is_full(item)
         above = x.element("gt", x.variable(SCORE) + x.number(Fraction(0)))
-        if feedback.partial:
-            rules += x.condition((x.element("and", above + x.element("not", full)), tell(x, "partial")))
-        if feedback.incorrect:
-            wrong = x.element("not", above if feedback.partial else full)
-            rules += x.condition((wrong, tell(x, "incorrect")))
-        for number, hint in enumerate(item.hints, 1):
-            attempt = x.element("match", x.variable("numAttempts") + x.value("integer", str(number)))
-            test = x.element("and", x.element("not", full) + attempt)
-            rules += x.condition((test, tell(x, hint_label(hint, number))))
+        wrong = x.element("not", above if feedback.partial else full)
+        tests = {
+            "general": "",
+            "correct": full,
+            "partial": x.element("and", above + x.element("not", full)),
+            "incorrect": wrong,
+        }
+        rules = ""
+        for telling in self._result_feedback(item):
+            test = tests[telling.label] if telling.label in tests else self._before(telling.label, full)
+            rules += x.condition((test, tell(x, telling))) if test else tell(x, telling) + "\n"
         return rules
 
-    def _is_full(self) -> str:
-        # Floats add up to nearly the maximum: six sixths are 0.9999999999999999.
-        both = self._x.variable(SCORE) + self._x.variable(_MAXIMUM)
-        return self._x.element("equal", both, {"toleranceMode": "absolute", "tolerance": _TOLERANCE})
+    def _before(self, label: str, full: str) -> str:
+        """Return the test for a hint: after that many tries, none of them right."""
+        number = label.split("_")[1]
+        attempt = self._x.element("match", self._x.variable("numAttempts") + self._x.value("integer", number))
+        return self._x.element("and", self._x.element("not", full) + attempt)
 
-    def _result_feedback(self, item: Item) -> list[tuple[str, Content]]:
+    def _is_full(self, item: Item) -> str:
+        # Floats add up to nearly the maximum: six sixths are 0.9999999999999999.
+        nearly = self._x.number(item.points * _NEARLY)
+        return self._x.element("gte", self._x.variable(SCORE) + nearly)
+
+    def _result_feedback(self, item: Item) -> list[Telling]:
         feedback = item.feedback
         rows = [
-            ("general", feedback.general),
-            ("correct", feedback.correct),
-            ("partial", feedback.partial),
-            ("incorrect", feedback.incorrect),
+            Telling(f"{FEEDBACK}_GENERAL", "general", feedback.general),
+            Telling(FEEDBACK, "correct", feedback.correct),
+            Telling(FEEDBACK, "partial", feedback.partial),
+            Telling(FEEDBACK, "incorrect", feedback.incorrect),
         ]
-        rows += [(hint_label(hint, number), hint.content) for number, hint in enumerate(item.hints, 1)]
-        return [row for row in rows if row[1] or row[0].startswith("hint_")]
+        hints = [
+            Telling(f"{FEEDBACK}_HINT", hint_label(hint, number), hint.content)
+            for number, hint in enumerate(item.hints, 1)
+        ]
+        return [telling for telling in rows if telling.content] + hints
 
-    def _modal_feedback(self, label: str, content: Content) -> str:
-        inner = self._markup.flow(content)
+    def _modal_feedback(self, telling: Telling) -> str:
+        inner = self._markup.flow(telling.content)
         if self._x.dialect.kebab:
             inner = self._x.element("contentBody", inner)
-        attributes = {"outcomeIdentifier": FEEDBACK, "showHide": "show", "identifier": label}
+        attributes = {"outcomeIdentifier": telling.outcome, "showHide": "show", "identifier": telling.label}
         return self._x.element("modalFeedback", inner, attributes) + "\n"
 
 
@@ -185,9 +192,13 @@ def hint_label(hint: Hint, number: int) -> str:
 def response_names(interactions: Sequence[Interaction]) -> Sequence[str]:
     """Return the response identifiers: the interactions' own where all may stand in a file, else numbered ones."""
     own = [interaction.identifier for interaction in interactions]
-    if len(set(own)) == len(own) and all(is_name(name) and name not in _RESERVED for name in own):
+    if len(set(own)) == len(own) and all(map(_is_free, own)):
         return own
     return [f"RESPONSE_{position}" for position in range(1, len(own) + 1)]
+
+
+def _is_free(name: str) -> bool:
+    return is_name(name) and name not in _RESERVED and not name.startswith(FEEDBACK)
 
 
 def shares(item: Item) -> list[Fraction]:

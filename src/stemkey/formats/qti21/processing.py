@@ -62,6 +62,7 @@ class Program:
         self.outcomes = outcomes
         self.element = element
         self.rules: Sequence[_Element] = () if element is None else list(element)
+        self._known: dict[tuple[object, int, Fraction | None], Result] = {}
         self.has_map = False
         """Whether the score comes from a mapping."""
         self._statements: list[Statement] = [] if element is None else self._compile(element)
@@ -92,6 +93,13 @@ class Program:
 
     def run(self, given: Responses, attempt: int = 1, score: Fraction | None = None) -> Result:
         """Return what the program makes of responses; `score` is what a person gave before it runs."""
+        key = (tuple(given.items()), attempt, score)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._run(given, attempt, score)
+        return known
+
+    def _run(self, given: Responses, attempt: int, score: Fraction | None) -> Result:
         outcomes = dict(self._start)
         if score is not None:
             outcomes[SCORE] = score

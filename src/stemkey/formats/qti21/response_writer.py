@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import assert_never
+from typing import NamedTuple, TypedDict, assert_never
 
 from stemkey.formats.qti21.decimals import decimal_text
 from stemkey.formats.qti21.markup import MarkupWriter, Placed, xml_text
@@ -41,6 +41,17 @@ _UPLOAD_TYPES: Mapping[str, str] = {
 }  # fmt: skip
 
 
+class Telling(NamedTuple):
+    """One feedback: shown while an outcome holds an identifier.
+
+    Each outcome is single and holds one of several that exclude each other: players handle containers badly.
+    """
+
+    outcome: str
+    label: str
+    content: Content
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """One interaction in all its parts."""
@@ -53,10 +64,17 @@ class Written:
     """Rules that score it, where a mapping does not."""
     telling: str = ""
     """Rules that show the feedback of single answers."""
-    feedback: tuple[tuple[str, Content], ...] = ()
-    """Feedback of single answers, under the identifiers that the rules name."""
+    feedback: tuple[Telling, ...] = ()
+    """Feedback of single answers."""
     rubric: str = ""
     """What goes beside it for graders."""
+
+
+class ToldChoices(TypedDict):
+    """The feedback of choices, as parts of what is written."""
+
+    telling: str
+    feedback: tuple[Telling, ...]
 
 
 class ResponseWriter:
@@ -153,19 +171,29 @@ class ResponseWriter:
         rows = [(ident, choice.credit * worth) for ident, choice in zip(idents, choices, strict=True) if choice.credit]
         multiple = cardinality == "multiple"
         mapping = "" if self._exact else self._mapping(rows, worth if multiple else None)
-        told = [(ident, f"fb_{name}_{ident}", choice.feedback) for ident, choice in zip(idents, choices, strict=True)]
-        told = [row for row in told if row[2]]
         return Written(
             placed=placed,
             declaration=self._declaration(name, cardinality, "identifier", correct, mapping),
             is_mapped=bool(mapping),
             scoring=self._all_or_nothing(name, worth) if self._exact and correct else "",
-            telling="".join(
-                self._x.condition((self._chosen(name, ident, multiple=multiple), self._tell(label)))
-                for ident, label, _ in told
-            ),
-            feedback=tuple((label, content) for _, label, content in told),
+            **self._told_choices(name, idents, choices, multiple=multiple),
         )
+
+    def _told_choices(
+        self, name: str, idents: Sequence[str], choices: Sequence[Choice], *, multiple: bool
+    ) -> ToldChoices:
+        rows = [
+            (ident, Telling(f"{FEEDBACK}_{name}_{ident}" if multiple else f"{FEEDBACK}_{name}", ident, choice.feedback))
+            for ident, choice in zip(idents, choices, strict=True)
+            if choice.feedback
+        ]
+        return {
+            "telling": "".join(
+                self._x.condition((self._chosen(name, ident, multiple=multiple), tell(self._x, telling)))
+                for ident, telling in rows
+            ),
+            "feedback": tuple(telling for _, telling in rows),
+        }
 
     def _chosen(self, name: str, ident: str, *, multiple: bool) -> str:
         variable, value = self._x.variable(name), self._x.value("identifier", ident)
@@ -191,20 +219,11 @@ class ResponseWriter:
             for ident, choice in zip(idents, interaction.choices, strict=True)
         )
         attributes = {**self._response(interaction.identifier, name), "shuffle": "true"}
-        told = [
-            (ident, f"fb_{name}_{ident}", choice.feedback)
-            for ident, choice in zip(idents, interaction.choices, strict=True)
-            if choice.feedback
-        ]
         return Written(
             placed=Placed(self._x.element("orderInteraction", inner + "\n", attributes), is_block=True),
             declaration=self._declaration(name, "ordered", "identifier", idents, ""),
             scoring=self._all_or_nothing(name, worth),
-            telling="".join(
-                self._x.condition((self._chosen(name, ident, multiple=True), self._tell(label)))
-                for ident, label, _ in told
-            ),
-            feedback=tuple((label, content) for _, label, content in told),
+            **self._told_choices(name, idents, interaction.choices, multiple=True),
         )
 
     def _match(self, interaction: MatchInteraction, name: str, worth: Fraction) -> Written:
@@ -265,19 +284,19 @@ class ResponseWriter:
                 is_mapped=bool(mapping),
             )
         branches: list[tuple[str, str]] = []
-        feedback: list[tuple[str, Content]] = []
+        feedback: list[Telling] = []
         for position, entry in enumerate(accepted, 1):
             rules = self._add_score(entry.credit * worth) if entry.credit else ""
             if entry.feedback:
-                label = f"fb_{name}_{position}"
-                feedback.append((label, entry.feedback))
-                rules += self._tell(label)
+                telling = Telling(f"{FEEDBACK}_{name}", f"answer_{position}", entry.feedback)
+                feedback.append(telling)
+                rules += tell(self._x, telling)
             branches.append((self._accepts(entry, name, interaction, numeric=numeric), rules))
         if interaction.other_feedback:
-            label = f"fb_{name}_other"
-            feedback.append((label, interaction.other_feedback))
+            telling = Telling(f"{FEEDBACK}_{name}", "other_answer", interaction.other_feedback)
+            feedback.append(telling)
             answered = self._x.element("not", self._x.element("isNull", self._x.variable(name)))
-            branches.append((answered, self._tell(label)))
+            branches.append((answered, tell(self._x, telling)))
         return Written(
             placed=Placed(element, is_block=False),
             declaration=self._declaration(name, "single", base, correct, ""),
@@ -326,7 +345,13 @@ class ResponseWriter:
                 attributes = {"toleranceMode": "relative", "tolerance": tolerances}
             case _:
                 assert_never(entry.kind)
-        return x.element("equal", variable + value, attributes)
+        test = x.element("equal", variable + value, attributes)
+        low, high = bounds_of(entry)
+        if low == high:
+            return test
+        # Players know `equal` without a tolerance, at most; the bounds say the same, and all know them.
+        bounds = x.element("gte", variable + x.number(low)) + x.element("lte", variable + x.number(high))
+        return x.element("or", test + x.element("and", bounds))
 
     # --- graded by people ---------------------------------------------------------------------------------------
 
@@ -371,7 +396,9 @@ class ResponseWriter:
         inner = self._markup.blocks(content)
         if self._x.dialect.kebab:
             inner = self._x.element("contentBody", inner)
-        return self._x.element("rubricBlock", inner, {"view": view, **({"label": label} if label else {})}) + "\n"
+        use = "scoring" if view == "scorer" else "instructions"
+        attributes = {"use": use, "view": view, **({"label": label} if label else {})}
+        return self._x.element("rubricBlock", inner, attributes) + "\n"
 
     # --- parts --------------------------------------------------------------------------------------------------
 
@@ -417,14 +444,10 @@ class ResponseWriter:
             SCORE, number if self._alone else self._x.element("sum", self._x.variable(SCORE) + number)
         )
 
-    def _tell(self, label: str) -> str:
-        return tell(self._x, label)
 
-
-def tell(spelling: Spelling, label: str) -> str:
-    """Return the rule that shows one feedback beside those that are shown already."""
-    both = spelling.variable(FEEDBACK) + spelling.value("identifier", label)
-    return spelling.set_outcome(FEEDBACK, spelling.element("multiple", both))
+def tell(spelling: Spelling, telling: Telling) -> str:
+    """Return the rule that shows a feedback."""
+    return spelling.set_outcome(telling.outcome, spelling.value("identifier", telling.label))
 
 
 def safe_idents(identifiers: Sequence[str]) -> Sequence[str]:
@@ -442,6 +465,22 @@ def number_text(entry: AcceptedNumber) -> str:
     if entry.written and read_decimal(entry.written) == entry.value:
         return entry.written.strip()
     return decimal_text(entry.value)
+
+
+def bounds_of(entry: AcceptedNumber) -> tuple[Fraction, Fraction]:
+    """Return from where to where a number with a tolerance is accepted."""
+    assert entry.value is not None
+    value, tolerance = entry.value, entry.tolerance
+    match entry.kind:
+        case ToleranceKind.ABSOLUTE:
+            ends = (value - tolerance, value + tolerance)
+        case ToleranceKind.RELATIVE:
+            ends = (value * (1 - tolerance), value * (1 + tolerance))
+        case ToleranceKind.GEOMETRIC:
+            ends = (value / (1 + tolerance), value * (1 + tolerance)) if tolerance > -1 else (value, value)
+        case ToleranceKind.SIGNIFICANT:
+            ends = (value, value)
+    return min(ends), max(ends)
 
 
 def _is_plain(interaction: TextEntryInteraction) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _OURS = frozenset({"", *QTI2_NAMESPACES, *QTI3_NAMESPACES, MATHML, "http://www.w3.org/2010/Math/MathML"})
 _HTML5 = "html5"
+_HEAD = 4096
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 MAXIMUM_DEPTH = 300
 """Deeper than any question; what recurses over a tree stays within Python's stack."""
@@ -35,19 +36,31 @@ class Root(NamedTuple):
 
 def read_tree(source: Source, found: Diagnostics) -> Root | None:
     """Return a file's tree; None, with a finding, where it is no XML, or nested beyond reason."""
-    element = parse_xml(source, found)
+    data, namespace = _without_namespace(source.data)
+    element = parse_xml(Source(source.name, data) if namespace else source, found)
     if element is None:
         return None
-    namespace = _namespace(str(element.tag))
-    _respell(element)
+    namespace = namespace or _namespace(str(element.tag))
+    _respell(element, has_kebab=namespace not in QTI2_NAMESPACES)
     return Root(element, namespace)
+
+
+_DEFAULTS = [(f' xmlns="{name}"'.encode(), name) for name in (*QTI2_NAMESPACES, *QTI3_NAMESPACES)]
+
+
+def _without_namespace(data: bytes) -> tuple[bytes, str]:
+    """Return a file without its default namespace, and the namespace: thousands of names need no respelling then."""
+    for text, name in _DEFAULTS:
+        if text in data[:_HEAD]:
+            return data.replace(text, b"", 1), name
+    return data, ""
 
 
 def _namespace(tag: str) -> str:
     return tag[1:].partition("}")[0] if tag.startswith("{") else ""
 
 
-def _respell(root: "_Element") -> None:
+def _respell(root: "_Element", *, has_kebab: bool) -> None:
     """Give every element and attribute of QTI its name in 2.x; HTML and MathML lose their namespace."""
     for element in root.iter():
         tag = element.tag
@@ -55,7 +68,7 @@ def _respell(root: "_Element") -> None:
         name = _plain_name(tag)
         if name != tag:
             element.tag = name
-        if len(element.attrib) and name in _KEBAB_ELEMENTS:
+        if has_kebab and name in _KEBAB_ELEMENTS and len(element.attrib):
             for attribute, value in list(element.attrib.items()):
                 word = ATTRIBUTES_FROM_KEBAB.get(str(attribute))
                 if word is not None and word not in element.attrib:
