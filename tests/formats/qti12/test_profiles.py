@@ -14,6 +14,7 @@ from stemkey.formats.qti12.reader import read_qti12
 from stemkey.formats.qti12.writer import write_canvas, write_qti12
 from stemkey.model import (
     AcceptedNumber,
+    AcceptedText,
     Cardinality,
     Choice,
     ChoiceInteraction,
@@ -96,6 +97,32 @@ def test_qti12_keeps_what_canvas_cannot_hold() -> None:
     )
     assert read_plain(quiz_of(several)) == quiz_of(several)
     assert read_plain(quiz_of(MATCHING)) == quiz_of(MATCHING)
+
+
+def test_qti12_keeps_typed_answers_in_their_order_and_what_is_said_to_wrong_ones() -> None:
+    accepted = (
+        AcceptedText(text="Paris", feedback=Content("Good")),
+        AcceptedText(text="paree", credit=Fraction(1, 2)),
+        AcceptedText(text="Ville de Paris"),
+        AcceptedText(text="Lyon", credit=Fraction(0), feedback=Content("Near")),
+    )
+    quiz = quiz_of(TextEntryInteraction(accepted=accepted))
+    assert read_plain(quiz) == quiz
+    found = Diagnostics()
+    canvas = fit(quiz, CANVAS_CARRIES, "Canvas", found)
+    (interaction,) = next(canvas.items).interactions
+    assert isinstance(interaction, TextEntryInteraction)
+    assert [entry.text for entry in interaction.accepted if isinstance(entry, AcceptedText)] == [
+        "Paris",
+        "Ville de Paris",
+    ]
+    assert len(list(found)) == 2
+
+
+def test_a_title_that_looks_like_none_is_kept() -> None:
+    item = Item(identifier="q", number="1", title="Question 1", body=Content("<p>x</p>"))
+    quiz = Quiz(identifier="w", sections=(Section(items=(item,)),))
+    assert read_plain(quiz) == quiz
 
 
 def test_a_number_in_a_blank_becomes_a_text_and_a_loss() -> None:

@@ -39,11 +39,13 @@ def number_entry(parts: Parts, identifier: str) -> TextEntryInteraction:
     """Return what a numeric question accepts."""
     accepted = []
     for condition in parts.conditions:
-        if not is_right(condition, parts):
+        if not condition.scores and not is_right(condition, parts):
             continue
         credit = earned_by(condition, parts)
         told = next((ident for ident in condition.feedback if feedback_field(ident) is None), "")
-        number = read_number(condition.tests, credit, parts.feedback.get(told, EMPTY)) if credit > 0 else None
+        feedback = parts.feedback.get(told, EMPTY)
+        # A wrong answer is worth naming where something is said to it.
+        number = read_number(condition.tests, credit, feedback) if credit > 0 or (credit == 0 and feedback) else None
         if number is not None:
             accepted.append(number)
     return TextEntryInteraction(identifier=identifier, accepted=tuple(accepted))
@@ -53,6 +55,7 @@ def _texts(parts: Parts, respident: str | None) -> list[AcceptedText | AcceptedN
     """Return the texts that earn credit, in the file's order, each once."""
     credits_: dict[str, Fraction] = {}
     told: dict[str, str] = {}
+    wrong: set[str] = set()
     for condition in parts.conditions:
         worth = earned_by(condition, parts) if is_right(condition, parts) else NO_CREDIT
         for test in _equals(condition.tests):
@@ -60,13 +63,18 @@ def _texts(parts: Parts, respident: str | None) -> list[AcceptedText | AcceptedN
                 continue
             if worth > 0 and test.value.strip():
                 credits_[test.value] = max(credits_.get(test.value, NO_CREDIT), worth)
+            elif condition.scores and worth == 0:
+                wrong.add(test.value)
         if len(condition.tests) == 1 and condition.tests[0].operator == "varequal":
             for ident in condition.feedback:
                 if feedback_field(ident) is None and ident in parts.feedback:
                     told.setdefault(condition.tests[0].value, ident)
-    if not credits_:
+    for text in told:
+        if text not in credits_ and text in wrong:
+            credits_[text] = NO_CREDIT
+    if not any(credits_.values()):
         credits_ = _worth_nothing(parts, respident)
-    best = max(credits_.values(), default=FULL_CREDIT)
+    best = max(credits_.values(), default=FULL_CREDIT) or FULL_CREDIT
     return [
         # A gap's own best answer is worth the whole gap.
         AcceptedText(

@@ -95,7 +95,7 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
     return Item(
         identifier=memo_text(memo, "identifier") or parts.ident or f"{quiz}-q{position}",
         number=number,
-        title=_title(parts.title, number),
+        title=memo_text(memo, "title") or _title(parts.title, number),
         body=body,
         interactions=interactions,
         points=_points(parts, memo, span, number, found),

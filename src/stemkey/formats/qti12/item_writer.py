@@ -146,6 +146,8 @@ def _start(item: Item, position: int, written: Written) -> str:
         memo["identifier"] = item.identifier
     if item.number != str(position):
         memo["number"] = item.number
+    if item.title in {"Question", f"Question {item.number}"}:
+        memo["title"] = item.title
     title = xml_attribute(item.title) if item.title else f"Question {xml_attribute(item.number)}"
     points = decimal(item.points) if item.interactions else "0.0"
     extra = written.fields
@@ -276,12 +278,16 @@ def _text(item: Item, interaction: TextEntryInteraction) -> Written:
     entries = [(xml_text(_accepted_text(entry)), entry) for entry in interaction.accepted]
     case = ' case="Yes"' if interaction.case_sensitive else ""
     tests = [f'<varequal respident="{RESPONSE}"{case}>{text}</varequal>' for text, _ in entries]
-    groups: dict[Fraction, str] = {}
+    # Canvas wants its right answers side by side; answers that are worth something else keep their place among them.
+    groups: list[tuple[Fraction, str]] = []
     for test, (_, entry) in zip(tests, entries, strict=True):
-        groups[entry.credit] = groups.get(entry.credit, "") + test
+        if groups and groups[-1][0] == entry.credit:
+            groups[-1] = (entry.credit, groups[-1][1] + test)
+        else:
+            groups.append((entry.credit, test))
     conditions = [
         _right(test, item) if credit == FULL_CREDIT else _scored(test, number_text(credit * 100))
-        for credit, test in groups.items()
+        for credit, test in groups
     ]
     return Written(
         kind="short_answer_question",

@@ -13,7 +13,6 @@ from stemkey.model import (
     NO_FEEDBACK,
     AcceptedNumber,
     AcceptedText,
-    Cardinality,
     ChoiceInteraction,
     Content,
     ExtendedTextInteraction,
@@ -69,17 +68,28 @@ def _canvas(item: Item, lose: Lose) -> Item:
             lose("feedback on a text without a question")
             return replace(item, feedback=NO_FEEDBACK)
         return item
-    for interaction in item.interactions:
-        if isinstance(interaction, ChoiceInteraction):
-            if interaction.cardinality is Cardinality.MULTIPLE and not interaction.keys:
-                # Canvas would mark the first answer as right.
-                raise _NotHeld("a question with several answers of which none is right")
-        elif isinstance(interaction, MatchInteraction):
-            item = replace(item, interactions=(_matching(interaction, lose),))
+    first = item.interactions[0]
+    if isinstance(first, ChoiceInteraction) and not first.keys:
+        # Canvas would mark the first of several answers as right, and none of a single choice.
+        raise _NotHeld("a question of which no answer is right")
+    if isinstance(first, MatchInteraction):
+        item = replace(item, interactions=(_matching(first, lose),))
+    item = replace(item, interactions=tuple(_without_wrong(interaction, lose) for interaction in item.interactions))
     return _common(item, lose)
 
 
+def _without_wrong(interaction: Interaction, lose: Lose) -> Interaction:
+    """Canvas takes every typed answer that a question names for a right one."""
+    if not isinstance(interaction, TextEntryInteraction) or all(entry.credit > 0 for entry in interaction.accepted):
+        return interaction
+    lose("what is said to a wrong typed answer")
+    return replace(interaction, accepted=tuple(entry for entry in interaction.accepted if entry.credit > 0))
+
+
 def _common(item: Item, lose: Lose) -> Item:
+    first = item.interactions[0] if item.interactions else None
+    if isinstance(first, ChoiceInteraction) and not any(choice.credit > 0 for choice in first.choices):
+        raise _NotHeld("a question of which no answer is right")
     interactions = _blanks(item, lose) if len(item.interactions) > 1 else item.interactions
     interactions = tuple(_interaction(interaction, lose) for interaction in interactions)
     if interactions != item.interactions:
@@ -142,6 +152,10 @@ def _interaction(interaction: Interaction, lose: Lose) -> Interaction:
             return _text_entry(interaction, lose)
         case MatchInteraction():
             return _pairs(interaction, lose)
+        case InlineChoiceInteraction() if any("<" in choice.content for choice in interaction.choices):
+            lose("the markup in a dropdown")
+            choices = (replace(choice, content=_plain(choice.content)) for choice in interaction.choices)
+            return replace(interaction, choices=tuple(choices))
         case ExtendedTextInteraction():
             if interaction.template:
                 lose("the text that an essay's answer begins with")
