@@ -37,7 +37,7 @@ def not_on_the_roster(who: str) -> Text:
 
 
 @rule("S242", Severity.WARNING)
-def absent(names: str, count: int) -> Text:
+def missing_from_the_sheet(names: str, count: int) -> Text:
     """People on the roster have no row in the sheet. They are absent: no score, not in the mean, not a zero."""
     return Text(f"{count} on the roster {'has' if count == 1 else 'have'} no row in the sheet: {names}", None)
 
@@ -110,7 +110,7 @@ class Roster:
         missing = [person.id or person.name for person in self.people if person.id not in self._seen]
         if missing:
             more = f" and {len(missing) - _LISTED} more" if len(missing) > _LISTED else ""
-            found.add(absent(", ".join(missing[:_LISTED]) + more, len(missing)), CellSpan(self.source))
+            found.add(missing_from_the_sheet(", ".join(missing[:_LISTED]) + more, len(missing)), CellSpan(self.source))
 
     def _apply(self, batch: ResponseBatch, table: ResponseTable, found: Diagnostics) -> ResponseBatch:
         ids, names, emails = _texts(batch.ids), _texts(batch.names), _texts(batch.emails)
