@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "analysis": ({"model", "richtext", "diagnostics", "scoring", "sheets.table"}, {"numpy"}),
     "reports": (
         {"model", "richtext", "diagnostics", "files", "scoring", "analysis"},
-        {"numpy", "openpyxl", "jinja2", "math_core"},
+        {"numpy", "openpyxl", "jinja2", "markupsafe", "math_core"},
     ),
     "gradebooks": ({"model", "diagnostics", "files", "scoring"}, {"numpy"}),
     "pipeline": ({"*"}, set()),
