@@ -132,6 +132,8 @@ def read_plain(
         found.add(no_students(rows[at].number), place)
         return None
     data = data[count_second_headers(data, headers, chosen) :]
+    if _is_shifted(grid, headers, data, chosen, found):
+        return None
     surplus = [
         column for column in surplus_columns(headers, chosen, names) if any(text_at(r.cells, column) for r in data)
     ]
@@ -150,6 +152,43 @@ def read_plain(
             return None
         layout = replace(layout, form=form)
     return wide_table(layout, found) if layout else None
+
+
+@rule("S121", Severity.ERROR)
+def header_shifted(empty: str, headless: str) -> Text:
+    """A question's column is empty in every row, and a column with content has no header: the header is shifted.
+
+    A separator too many or too few in the header does that. The answers would be taken for other questions.
+    """
+    return Text(
+        f"nobody has an answer in {empty}, and {headless} has answers and no header; the header may be shifted",
+        "mend the header row, or say --map COLUMN=ITEM for each question",
+    )
+
+
+def _is_shifted(
+    grid: Grid, headers: Sequence[str], rows: Sequence[Row], chosen: Mapping[int, Match], found: Diagnostics
+) -> bool:
+    """Whether the header stands one column beside its answers; said so."""
+    empty = [
+        match.column
+        for match in chosen.values()
+        if match.by != "option" and not any(text_at(row.cells, match.column) for row in rows)
+    ]
+    if not empty or not grid.is_as_written or grid.width:
+        return False
+    width = max((len(row.cells) for row in rows), default=0)
+    headless = [
+        column
+        for column in range(width)
+        if (column >= len(headers) or not headers[column]) and any(text_at(row.cells, column) for row in rows)
+    ]
+    if headless:
+        found.add(
+            header_shifted(column_title(headers, empty[0]), column_title(headers, headless[0])),
+            grid.place(None, empty[0]),
+        )
+    return bool(headless)
 
 
 def header_texts(row: Row) -> tuple[str, ...]:
