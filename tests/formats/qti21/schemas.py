@@ -3,7 +3,7 @@
 import shutil
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stemkey.files import Files
 
@@ -60,9 +60,14 @@ class Schemas:
             manifest = name == "imsmanifest.xml"
             schema = self._load(self._path(version, manifest=manifest))
             if not schema.validate(tree):
-                found += [f"{name}: {error.message}" for error in schema.error_log]
+                found += [f"{name}: {error.message}" for error in _errors(schema)]
             lom = self._load(self._folder / "imsmd_loose_v1p3p2.xsd")
             for metadata in tree.iter(f"{{{LOM}}}lom"):
                 if not lom.validate(etree.ElementTree(metadata)):
-                    found += [f"{name}, LOM: {error.message}" for error in lom.error_log]
+                    found += [f"{name}, LOM: {error.message}" for error in _errors(lom)]
         return found
+
+
+def _errors(schema: "XMLSchema") -> list[Any]:
+    log: Any = schema.error_log  # its stub says that it cannot be iterated
+    return list(log)

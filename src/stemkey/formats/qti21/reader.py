@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.files import Source, read_zip
@@ -63,6 +64,8 @@ def another_test_left_out(path: str) -> Text:
     return Text(f"the package holds a second test, '{path}'; only the first is read", "split the package")
 
 
+_NAMING = ("src", "href", "data", "poster")
+"""Attributes that name files."""
 _ITEM_ROOTS = frozenset({"assessmentItem"})
 _TEST_ROOTS = frozenset({"assessmentTest", "assessmentSection"})
 _JUNK = re.compile(r"(?:^|/)(?:__MACOSX/|\._|\.DS_Store)")
@@ -289,8 +292,8 @@ class _Reader:
             raw=_text(self._package.files[path]),
             root=root.element,
             source=self._place(path),
-            kind=resource.kind if resource else "",
-            needs=self._needs(resource) if resource else (),
+            kind=resource.kind if resource else _kind(root.namespace),
+            needs=self._needs(resource, root.element, path),
             **({"about": resource.about} if resource else {}),
         )
         read = read_item(file, self._count, self._package.files, self._styles, self._found, self._format)
@@ -309,14 +312,20 @@ class _Reader:
         self._numbers.add(number)
         return item if number == item.number else replace(item, number=number)
 
-    def _needs(self, resource: Resource) -> tuple[str, ...]:
-        """Return the files that a resource names, its own and those of the resources that it depends on."""
-        files = dict.fromkeys(path for path in resource.files if path != resource.path)
-        for name in resource.dependencies:
-            other = self._package.by_name.get(name)
-            if other is not None and not other.role:
-                files.update(dict.fromkeys((other.path, *other.files)))
-        return tuple(path for path in files if path and path in self._package.files)
+    def _needs(self, resource: Resource | None, root: "_Element", place: str) -> tuple[str, ...]:
+        """Return the files that an item needs: what it names, and what the manifest says, with its dependencies."""
+        files: dict[str, None] = {}
+        if resource is not None:
+            files.update(dict.fromkeys(path for path in resource.files if path != resource.path))
+            for name in resource.dependencies:
+                other = self._package.by_name.get(name)
+                if other is not None and not other.role:
+                    files.update(dict.fromkeys((other.path, *other.files)))
+        for element in root.iter():
+            for attribute in _NAMING:
+                if value := element.get(attribute):
+                    files[posixpath.normpath(posixpath.join(posixpath.dirname(place), unquote(value)))] = None
+        return tuple(path for path in sorted(files) if path and path != place and path in self._package.files)
 
     def _keep(self, paths: tuple[str, ...]) -> None:
         for path in paths:
@@ -353,6 +362,12 @@ class _Beside(Mapping[str, bytes]):
             return file.read_bytes() if file.is_relative_to(folder) and file.is_file() else None
         except (OSError, ValueError):
             return None
+
+
+def _kind(namespace: str) -> str:
+    """Return the type that a manifest gives an item of a namespace."""
+    version = re.search(r"v[23]p\d", namespace)
+    return f"imsqti_item_xml{version[0]}" if version else ""
 
 
 def _may_be_qti(path: str, data: bytes) -> bool:

@@ -105,7 +105,7 @@ class _Package:
         paths: dict[str, str] = {}
         for position, key in enumerate(keys, 1):
             path = key
-            if not _is_path(key) or key.lower() in self._taken or key.lower().startswith(f"{FOLDER}/"):
+            if not _is_path(key) or key.lower() in self._taken:
                 base = re.sub(r"[^A-Za-z0-9_.-]+", "_", posixpath.basename(key.replace("\\", "/"))).strip("._")
                 path = f"assets/{position}-{base or 'file'}"
             self._taken.add(path.lower())
