@@ -23,7 +23,7 @@ _FILE_MODE = (stat.S_IFREG | 0o644) << 16
 # Level 6 costs four times the CPU of level 1 on a large quiz and saves a third of a small file.
 _LARGE = 4 * 1024 * 1024
 
-MAXIMUM_ENTRIES = 10_000
+MAXIMUM_ENTRIES = 50_000
 MAXIMUM_BYTES = 1 << 30
 MAXIMUM_RATIO = 200
 _RATIO_MATTERS = 1 << 20
@@ -61,7 +61,7 @@ def archive_refused(reason: str) -> Text:
 def read_zip(source: Source, found: Diagnostics) -> dict[str, bytes] | None:
     """Return the files of a zip archive; None, with a finding, where it is damaged or hostile.
 
-    Nothing is unpacked to disk. Bounds: 10,000 entries, 1 GiB in all, 200:1 for an entry above 1 MiB.
+    Nothing is unpacked to disk. Bounds: 50,000 entries, 1 GiB in all, 200:1 for an entry above 1 MiB.
     """
     place = Span(source.name, 1)
     try:
