@@ -6,6 +6,7 @@ stand in a matrix of bytes of fixed width, padded with NUL; deleting the NULs ma
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -103,11 +104,12 @@ def _score_pieces(
     """Return score, points, percent, provisional and grade: one text for each pair of score and maximum."""
     if averages is None:
         pairs, of_row = _distinct_pairs(totals, maxima)
-        results = [(total * key.tick, maximum * key.tick) for total, maximum in pairs]
+        texts = [_score_text(total, maximum, key.tick) for total, maximum in pairs]
+        results = [(total * key.tick, maximum * key.tick) for total, maximum in pairs] if grade_of else []
     else:
         of_row = np.arange(len(averages))
         results = [(score, int(maximum) * key.tick) for score, maximum in zip(averages, maxima, strict=True)]
-    texts = [f",{exact(score)},{exact(points)},{_percent(score, points)}" for score, points in results]
+        texts = [_result_text(score, points) for score, points in results]
     pieces = [
         _table(texts)[of_row],
         _looked_up((ungraded > 0).astype(np.int64), lambda flag: "true" if flag else "false"),
@@ -115,6 +117,20 @@ def _score_pieces(
     if grade_of is not None:
         pieces.append(_table([f",{cell(grade_of(score, points))}" for score, points in results])[of_row])
     return pieces
+
+
+@lru_cache(maxsize=1 << 14)
+def _score_text(total: int, maximum: int, tick: Fraction) -> str:
+    return _result_text(total * tick, maximum * tick)
+
+
+def _result_text(score: Fraction, points: Fraction) -> str:
+    return f",{exact(score)},{exact(points)},{_percent(score, points)}"
+
+
+@lru_cache(maxsize=1 << 14)
+def _points_text(ticks: int, tick: Fraction) -> str:
+    return exact(ticks * tick)
 
 
 def _distinct_pairs(
@@ -174,7 +190,7 @@ def _can_be_joined(a: ScoredColumn, ours: Sequence[str], b: ScoredColumn, theirs
 
 
 def _item_text(judgement: Judgement, tick: Fraction) -> str:
-    score = "" if judgement.credit is None else exact(judgement.ticks * tick)
+    score = "" if judgement.credit is None else _points_text(judgement.ticks, tick)
     return f",{cell(judgement.response or '')},{score}"
 
 
