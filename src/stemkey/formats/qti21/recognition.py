@@ -50,12 +50,12 @@ def _is_package(
         found, others = len(resource.findall(text)), len(other.findall(text))
         if found or others:
             return found > others
+    is_found = False
     for name in names:
         if name.lower().endswith((".xml", ".qti")) and not name.endswith(MANIFEST) and "__MACOSX" not in name:
             with archive.open(name) as member:
                 text = member.read(8192)
             if _QTI12.search(text):
                 return False
-            if root.search(text):
-                return True
-    return False
+            is_found = is_found or root.search(text) is not None
+    return is_found

@@ -1,0 +1,292 @@
+"""Scoring by hand: items as people write them, and what is read of them."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from stemkey.diagnostics import Diagnostics
+from stemkey.files import Source, zip_files
+from stemkey.formats import detect_format
+from stemkey.formats.qti21.reader import read_qti
+from stemkey.formats.qti21.recognition import is_qti3, is_qti21
+from stemkey.model import (
+    AcceptedNumber,
+    AcceptedText,
+    ChoiceInteraction,
+    ExtendedTextInteraction,
+    ForeignInteraction,
+    Item,
+    MatchInteraction,
+    OrderInteraction,
+    TextEntryInteraction,
+)
+
+NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
+CHOICES = "".join(f'<simpleChoice identifier="{name}">{name} text</simpleChoice>' for name in "ABC")
+SET_SCORE = '<setOutcomeValue identifier="SCORE"><baseValue baseType="float">{}</baseValue></setOutcomeValue>'
+
+
+def item_xml(declarations: str, body: str, processing: str, extra: str = "") -> str:
+    return (
+        f'<assessmentItem xmlns="{NAMESPACE}" identifier="i1" title="By hand" adaptive="false" timeDependent="false">'
+        f'{declarations}<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float"/>'
+        f'<outcomeDeclaration identifier="FEEDBACK" cardinality="single" baseType="identifier"/>'
+        f"<itemBody>{body}</itemBody><responseProcessing>{processing}</responseProcessing>{extra}</assessmentItem>"
+    )
+
+
+def response(base: str, cardinality: str = "single", inner: str = "") -> str:
+    return (
+        f'<responseDeclaration identifier="RESPONSE" cardinality="{cardinality}" baseType="{base}">{inner}'
+        "</responseDeclaration>"
+    )
+
+
+def condition(*branches: tuple[str, str], otherwise: str = "") -> str:
+    parts = [
+        f"<{name}>{test}{rules}</{name}>"
+        for name, (test, rules) in zip(["responseIf", *["responseElseIf"] * len(branches)], branches, strict=False)
+    ]
+    last = f"<responseElse>{otherwise}</responseElse>" if otherwise else ""
+    return f"<responseCondition>{''.join(parts)}{last}</responseCondition>"
+
+
+def read_one(xml: str, found: Diagnostics | None = None) -> Item:
+    found = Diagnostics() if found is None else found
+    (item,) = read_qti(Source("item.xml", xml.encode()), found, "qti21").items
+    return item
+
+
+def choice_body(maximum: int = 1) -> str:
+    return (
+        f'<p>Which?</p><choiceInteraction responseIdentifier="RESPONSE" shuffle="false" maxChoices="{maximum}">'
+        f"{CHOICES}</choiceInteraction>"
+    )
+
+
+def variable_is(value: str) -> str:
+    return f'<match><variable identifier="RESPONSE"/><baseValue baseType="identifier">{value}</baseValue></match>'
+
+
+def has(value: str) -> str:
+    return f'<member><baseValue baseType="identifier">{value}</baseValue><variable identifier="RESPONSE"/></member>'
+
+
+def test_a_chain_of_conditions_is_credits() -> None:
+    program = condition(
+        (variable_is("B"), SET_SCORE.format(4)), (variable_is("C"), SET_SCORE.format(1)), otherwise=SET_SCORE.format(0)
+    )
+    item = read_one(item_xml(response("identifier"), choice_body(), program))
+    (interaction,) = item.interactions
+    assert isinstance(interaction, ChoiceInteraction)
+    assert item.points == 4
+    assert [choice.credit for choice in interaction.choices] == [0, 1, Fraction(1, 4)]
+
+
+def test_all_or_nothing_of_several_is_remembered() -> None:
+    test = f"<and>{has('A')}{has('B')}<not>{has('C')}</not></and>"
+    item = read_one(
+        item_xml(response("identifier", "multiple"), choice_body(0), condition((test, SET_SCORE.format(1))))
+    )
+    (interaction,) = item.interactions
+    assert isinstance(interaction, ChoiceInteraction)
+    assert [choice.credit for choice in interaction.choices] == [Fraction(1, 2), Fraction(1, 2), 0]
+    assert item.extensions == {"qti:scoring": "exact"}
+
+
+def test_sums_of_several_conditions_are_shares() -> None:
+    rules = "".join(
+        condition(
+            (
+                has(name),
+                (
+                    '<setOutcomeValue identifier="SCORE"><sum><variable identifier="SCORE"/>'
+                    f'<baseValue baseType="float">{value}</baseValue></sum></setOutcomeValue>'
+                ),
+            )
+        )
+        for name, value in (("A", 1), ("B", 1), ("C", -1))
+    )
+    item = read_one(item_xml(response("identifier", "multiple"), choice_body(0), rules))
+    (interaction,) = item.interactions
+    assert isinstance(interaction, ChoiceInteraction)
+    assert item.points == 2
+    assert [choice.credit for choice in interaction.choices] == [Fraction(1, 2), Fraction(1, 2), Fraction(-1, 2)]
+
+
+def test_feedback_is_told_apart_by_when_it_is_shown() -> None:
+    tell = '<setOutcomeValue identifier="FEEDBACK"><baseValue baseType="identifier">{}</baseValue></setOutcomeValue>'
+    right = '<match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>'
+    program = condition((right, SET_SCORE.format(1) + tell.format("good")), otherwise=tell.format("bad"))
+    modal = "".join(
+        f'<modalFeedback outcomeIdentifier="FEEDBACK" showHide="show" identifier="{name}">{name} it is</modalFeedback>'
+        for name in ("good", "bad")
+    )
+    correct = "<correctResponse><value>C</value></correctResponse>"
+    item = read_one(item_xml(response("identifier", inner=correct), choice_body(), program, modal))
+    assert item.feedback.correct == "good it is"
+    assert item.feedback.incorrect == "bad it is"
+
+
+@pytest.mark.parametrize(
+    ("test", "accepted"),
+    [
+        (
+            (
+                '<equal toleranceMode="absolute" tolerance="0.5"><variable identifier="RESPONSE"/>'
+                '<baseValue baseType="float">3.10</baseValue></equal>'
+            ),
+            AcceptedNumber(value=Fraction("3.1"), tolerance=Fraction(1, 2), written="3.10"),
+        ),
+        (
+            (
+                '<and><gt><variable identifier="RESPONSE"/><baseValue baseType="float">1</baseValue></gt>'
+                '<lte><variable identifier="RESPONSE"/><baseValue baseType="float">2</baseValue></lte></and>'
+            ),
+            AcceptedNumber(lower=Fraction(1), upper=Fraction(2), lower_open=True),
+        ),
+        (
+            '<gte><baseValue baseType="float">7</baseValue><variable identifier="RESPONSE"/></gte>',
+            AcceptedNumber(upper=Fraction(7)),
+        ),
+    ],
+)
+def test_a_test_of_a_number_is_an_accepted_number(test: str, accepted: AcceptedNumber) -> None:
+    body = '<p>How much? <textEntryInteraction responseIdentifier="RESPONSE"/></p>'
+    item = read_one(item_xml(response("float"), body, condition((test, SET_SCORE.format(1)))))
+    (interaction,) = item.interactions
+    assert isinstance(interaction, TextEntryInteraction)
+    assert interaction.accepted == (accepted,)
+    assert item.body == '<p>How much? <span data-gap="RESPONSE"></span></p>'
+
+
+def test_a_part_of_a_text_is_a_text_with_wildcards() -> None:
+    test = (
+        '<stringMatch caseSensitive="false" substring="true"><variable identifier="RESPONSE"/>'
+        '<baseValue baseType="string">osmo</baseValue></stringMatch>'
+    )
+    body = '<p><textEntryInteraction responseIdentifier="RESPONSE"/></p>'
+    (interaction,) = read_one(item_xml(response("string"), body, condition((test, SET_SCORE.format(1))))).interactions
+    assert isinstance(interaction, TextEntryInteraction)
+    assert interaction.accepted == (AcceptedText(text="*osmo*", wildcards=True),)
+    assert not interaction.case_sensitive
+
+
+def test_an_essay_that_a_program_scores_is_a_short_answer_and_else_an_essay() -> None:
+    body = '<extendedTextInteraction responseIdentifier="RESPONSE"/>'
+    test = (
+        '<stringMatch caseSensitive="true"><variable identifier="RESPONSE"/>'
+        '<baseValue baseType="string">yes</baseValue></stringMatch>'
+    )
+    (scored,) = read_one(item_xml(response("string"), body, condition((test, SET_SCORE.format(1))))).interactions
+    (essay,) = read_one(item_xml(response("string"), body, "")).interactions
+    assert isinstance(scored, TextEntryInteraction)
+    assert isinstance(essay, ExtendedTextInteraction)
+
+
+def test_the_right_order_is_the_declared_one() -> None:
+    correct = "<correctResponse><value>C</value><value>A</value><value>B</value></correctResponse>"
+    body = f'<orderInteraction responseIdentifier="RESPONSE" shuffle="true">{CHOICES}</orderInteraction>'
+    right = '<match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>'
+    item = read_one(item_xml(response("identifier", "ordered", correct), body, condition((right, SET_SCORE.format(2)))))
+    (interaction,) = item.interactions
+    assert isinstance(interaction, OrderInteraction)
+    assert [choice.identifier for choice in interaction.choices] == ["C", "A", "B"]
+    assert item.points == 2
+
+
+def test_a_mapping_of_pairs_is_weights() -> None:
+    mapping = '<mapping><mapEntry mapKey="a x" mappedValue="2"/><mapEntry mapKey="b y" mappedValue="1"/></mapping>'
+    sides = "".join(
+        "<simpleMatchSet>"
+        + "".join(
+            f'<simpleAssociableChoice identifier="{name}" matchMax="1">{name}</simpleAssociableChoice>' for name in side
+        )
+        + "</simpleMatchSet>"
+        for side in ("ab", "xyz")
+    )
+    body = f'<matchInteraction responseIdentifier="RESPONSE" shuffle="false" maxAssociations="2">{sides}</matchInteraction>'
+    program = '<setOutcomeValue identifier="SCORE"><mapResponse identifier="RESPONSE"/></setOutcomeValue>'
+    item = read_one(item_xml(response("directedPair", "multiple", mapping), body, program))
+    (interaction,) = item.interactions
+    assert isinstance(interaction, MatchInteraction)
+    assert [(pair.identifier, pair.target, pair.credit) for pair in interaction.pairs] == [("a", "x", 2), ("b", "y", 1)]
+    assert item.points == 3
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        (
+            '<setOutcomeValue identifier="SCORE"><random><variable identifier="RESPONSE"/></random></setOutcomeValue>',
+            "random",
+        ),
+        (condition(('<baseValue baseType="boolean">true</baseValue>', SET_SCORE.format(1))), "points for no answer"),
+    ],
+)
+def test_a_program_beyond_the_model_keeps_the_item_whole(program: str, reason: str) -> None:
+    found = Diagnostics()
+    xml = item_xml(response("identifier"), choice_body(), program)
+    item = read_one(xml, found)
+    (interaction,) = item.interactions
+    assert isinstance(interaction, ForeignInteraction)
+    assert interaction.raw == xml
+    assert [finding.code for finding in found] == ["R601"]
+    assert any(reason in finding.message for finding in found)
+    assert "Which?" in item.body
+
+
+def test_a_declared_answer_without_a_program_is_the_key_and_said() -> None:
+    found = Diagnostics()
+    correct = "<correctResponse><value>B</value></correctResponse>"
+    (interaction,) = read_one(item_xml(response("identifier", inner=correct), choice_body(), ""), found).interactions
+    assert isinstance(interaction, ChoiceInteraction)
+    assert [choice.identifier for choice in interaction.keys] == ["B"]
+    assert [finding.code for finding in found] == ["R602"]
+
+
+def test_a_prompt_is_part_of_the_question() -> None:
+    body = (
+        choice_body()
+        .replace("<p>Which?</p>", "")
+        .replace("><simple", "><prompt>Which <em>one</em>?</prompt><simple", 1)
+    )
+    item = read_one(item_xml(response("identifier"), body, condition((variable_is("A"), SET_SCORE.format(1)))))
+    assert item.body == "<p>Which <em>one</em>?</p>"
+
+
+def test_pictures_beside_a_bare_item_are_its_assets(tmp_path: Path) -> None:
+    from stemkey.files import open_source
+
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a b.png").write_bytes(b"png")
+    (tmp_path / "secret.png").write_bytes(b"no")
+    body = '<p><img src="pictures/a%20b.png" alt="x"/><img src="../secret.png" alt="y"/></p>' + choice_body()
+    path = tmp_path / "pictures" / ".." / "item.xml"
+    path.write_text(item_xml(response("identifier"), body, ""), encoding="utf-8")
+    found = Diagnostics()
+    quiz = read_qti(open_source(tmp_path / "item.xml"), found, "qti21")
+    assert {name: asset.data for name, asset in quiz.assets.items()} == {"pictures/a b.png": b"png"}
+    assert [finding.code for finding in found] == ["R610"]
+
+
+def test_a_format_is_recognised_by_its_namespace() -> None:
+    xml = item_xml(response("identifier"), choice_body(), "").encode()
+    assert is_qti21(Source("x", xml))
+    assert not is_qti3(Source("x", xml))
+    assert detect_format(Source("x.xml", xml)).name == "qti21"
+    three = b'<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="a"/>'
+    assert is_qti3(Source("x", three))
+    assert not is_qti21(Source("x", b"<questestinterop/>"))
+    assert not is_qti21(Source("x.zip", zip_files({"quiz.xml": b"<questestinterop/>", "item.xml": xml})))
+    assert is_qti21(Source("x.zip", zip_files({"folder/item.xml": xml})))
+
+
+@pytest.mark.parametrize("deep", [400, 20_000])
+def test_a_file_nested_beyond_reason_is_refused(deep: int) -> None:
+    found = Diagnostics()
+    body = "<div>" * deep + "</div>" * deep
+    quiz = read_qti(Source("item.xml", item_xml("", body, "").encode()), found, "qti21")
+    assert not list(quiz.items)
+    assert found.has_errors
