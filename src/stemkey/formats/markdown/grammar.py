@@ -327,6 +327,9 @@ class _Grammar:
 
     def _answers_on_one_line(self, line: Line) -> bool:
         """Take a line like `Answers: 1-b, 2-d, 3-a`."""
+        words = line.raw.lstrip("*_-+ \t")
+        if not words[:1].isdigit() and "nswer" not in words[:20] and "ey" not in words[:20]:
+            return False
         if self.place is Place.STEM and not LABELLED.match(line.raw.lstrip()):
             return False
         found = list(NUMBERED_ANSWERS.finditer(line.raw))

@@ -114,13 +114,11 @@ class ItemReader:
         return name
 
     def _item(self, draft: DraftItem, settings: SettingReader | None, number: str, name: str) -> Item:
-        if (
-            not draft.choices
-            or len(draft.choices) == 1
-            or draft.choices[-1].first.raw[-1:] in _TICKS
-            or _any_bold(draft)
-        ):
-            recover_options(draft, bullets=self.bullets_are_options or _has_index_key(draft))
+        if not draft.targets and not (settings and "type" in settings.settings):
+            has_key = draft.key is not None and bool(draft.key.letters)
+            has_key = has_key or any(key.letters for key in self.keys.get(number, ()))
+            bullets = self.bullets_are_options or _has_index_key(draft)
+            recover_options(draft, bullets=bullets, has_key=has_key)
         if not draft.choices and draft.key is None:
             take_quoted_answer(draft)
         key = self._key(draft, number, name)
@@ -240,13 +238,6 @@ class ItemReader:
             for label, block in key.parts
             if label.startswith("hint")
         )
-
-
-_TICKS = frozenset("✓✔✅☑️)*")
-
-
-def _any_bold(draft: DraftItem) -> bool:
-    return any(choice.first.bold or choice.first.raw[-1:] in _TICKS for choice in draft.choices)
 
 
 def _has_index_key(draft: DraftItem) -> bool:

@@ -169,6 +169,7 @@ LAYOUTS = (
         title="headings with a part `## Answer`",
         opens=_answer_below,
         bullets_are_options=True,
+        needs_options=True,
     ),
     Layout(
         name="headings",
@@ -206,6 +207,8 @@ class Choice(NamedTuple):
 
 def choose_layout(lines: list[Line], wanted: str | None = None) -> Choice:
     """Return the layout that reads most questions with options, and by which of its lines."""
+    if wanted is None and (opening := _first_of_plain_house(lines)) is not None:
+        return Choice(LAYOUTS[0], {opening: Opening(lines[opening].label, lines[opening].start)}, ())
     rows = [layout for layout in LAYOUTS if wanted in (None, layout.name)] or list(LAYOUTS)
     found: list[tuple[int, int, Layout, dict[int, Opening]]] = []
     for layout in rows:
@@ -233,6 +236,37 @@ def choose_layout(lines: list[Line], wanted: str | None = None) -> Choice:
     if best[0] == 0 and best[1] == 0:
         return Choice(best[2], {}, ())
     return Choice(best[2], best[3], rivals)
+
+
+def _first_of_plain_house(lines: list[Line]) -> int | None:
+    """Return the first question of a file that is numbered lines with lettered options and nothing else.
+
+    One look at each line: most files are this, and a large one should not be read eight times.
+    """
+    first: int | None = None
+    questions = answered = 0
+    is_open = False
+    for index, line in enumerate(lines):
+        kind = line.kind
+        if kind == LETTERED:
+            answered += is_open
+            is_open = False
+        elif kind == NUMBERED:
+            if line.bullet:
+                continue
+            if line.bold:
+                return None
+            first = index if first is None else first
+            questions += 1
+            is_open = True
+        elif kind == HEADING:
+            if first is not None and is_key_heading(line.text):
+                break
+            if _question_heading(lines, index) or line.text.startswith("**"):
+                return None
+        elif (kind == BULLET and (line.box or line.raw.startswith("**Q", line.start))) or (kind == TEXT and line.raw.startswith(("**", "?:", "("), line.indent)):
+            return None
+    return first if questions >= 2 and answered == questions else None
 
 
 def _are_answered_by_text(lines: list[Line], openings: dict[int, Opening]) -> bool:

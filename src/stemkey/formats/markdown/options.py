@@ -16,14 +16,23 @@ _TICK = re.compile(
 )
 
 
-def recover_options(draft: DraftItem, *, bullets: bool) -> None:
-    """Turn what stands at the end of a stem into options, where it is that; split options that share a line."""
-    if draft.choices:
-        draft.choices = [part for choice in draft.choices for part in _split(choice)]
-    else:
+def recover_options(draft: DraftItem, *, bullets: bool, has_key: bool) -> None:
+    """Turn what stands at the end of a stem into options, where it is that; split options that share a line.
+
+    Marks of the right option are read only where no key gives it.
+    """
+    if not draft.choices:
         _from_stem(draft, bullets=bullets)
+    elif len(draft.choices) == 1:
+        draft.choices = list(_split(draft.choices[0]))
     for choice in draft.choices:
-        _strip_tick(choice)
+        if choice.first.bold:
+            _strip_bold(choice)
+        if not has_key and choice.first.raw[-1:] in _TICK_ENDS:
+            _strip_tick(choice)
+
+
+_TICK_ENDS = frozenset("✓✔✅☑\ufe0f)*0t ")
 
 
 def _from_stem(draft: DraftItem, *, bullets: bool) -> None:
@@ -176,13 +185,16 @@ def _cut(raw: str, end: int) -> str:
 
 
 def _strip_tick(choice: DraftChoice) -> None:
-    """Take the mark of the right option from its text: `✓`, `(correct)`, the bold around it."""
+    """Take the mark of the right option from its text: `✓`, `(correct)`."""
     line = choice.first
     match = _TICK.search(line.raw, choice.start)
     if match:
         choice.marked = True
-        choice.first = line = line._replace(raw=line.raw[: match.start()])
-    if line.bold and choice.more is None:
-        text = line.raw.rstrip()
-        if text.endswith("**") and text.count("**", choice.start) % 2 == 1:
-            choice.first = line._replace(raw=text[:-2])
+        choice.first = line._replace(raw=line.raw[: match.start()])
+
+
+def _strip_bold(choice: DraftChoice) -> None:
+    """Take away the end of a bold that begins before the letter."""
+    text = choice.first.raw.rstrip()
+    if choice.more is None and text.endswith("**") and text.count("**", choice.start) % 2 == 1:
+        choice.first = choice.first._replace(raw=text[:-2])

@@ -126,18 +126,24 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>&$~]")
 
 
 def _sections(draft: Outline, reader: ItemReader, source: str, found: Diagnostics) -> Iterable[Section]:
+    above: list[tuple[int, str]] = []
     for section in draft.sections:
+        level = int(section.line.label) if section.line else 0
+        above = [(upper, title) for upper, title in above if upper < level]
         if section.items:
-            yield _section(section, reader, source, found)
+            yield _section(section, [title for _, title in above], reader, source, found)
         elif section.line and section.instructions:
             _report_empty(section, section.line, source, found)
+        elif section.title:
+            # A heading above other headings: its words go before theirs.
+            above.append((level, _words(section.title)))
 
 
-def _section(draft: DraftSection, reader: ItemReader, source: str, found: Diagnostics) -> Section:
+def _section(draft: DraftSection, above: list[str], reader: ItemReader, source: str, found: Diagnostics) -> Section:
     settings = SettingReader(found)
     for comment in draft.comments:
         settings.add(comment_settings(comment, source, SECTION_NAMES) or (), SECTION_NAMES)
-    title = settings.text("title") or _words(draft.title)
+    title = settings.text("title") or " – ".join([*above, _words(draft.title)] if draft.title else above)
     return Section(
         identifier=settings.text("id"),
         title=title,
