@@ -150,7 +150,7 @@ def items_without_statistics(which: str) -> Text:
 
     Essays and uploads are such items, and those that a rules file dropped.
     """
-    return Text(f"{which}: no statistics, because a program cannot grade it")
+    return Text(f"{which}: no statistics, because no program can grade it or it was dropped")
 
 
 @rule("A108", Severity.INFO)

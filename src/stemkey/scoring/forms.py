@@ -176,7 +176,10 @@ def sheet_without_forms(column: str) -> Text:
 
 @rule("G232", Severity.ERROR)
 def form_unclear(name: str, reason: str) -> Text:
-    """The rules file's description of a test form cannot be understood, so every letter of that form could be misread."""
+    """The rules file's description of a test form cannot be understood, so every letter of that form could be misread.
+
+    Nothing is graded until it is clear: a permutation read the wrong way gives everybody with that form a wrong score.
+    """
     return Text(
         f"the form '{name}' is not clear: {reason}",
         'e.g. [forms.B] with questions = [3, 1, 2] and options = {"1" = "CABD"}; see docs/scoring.md',
