@@ -42,12 +42,13 @@ class Protected:
     def _take_out(self, text: str) -> str:
         parts: list[str] = []
         position = 0
+        has_picture = "![" in text
         for start, end, opener, formula in _formulas(text):
             closer = "\\]" if opener == "\\[" else "\\)"
             parts += (text[position:start], self._mark, str(len(self._formulas)), self._mark)
             html = opener + escape(formula, quote=False) + closer
             # In a picture's description a quotation mark would end the attribute.
-            self._formulas.append(html.replace('"', "&quot;") if "![" in text else html)
+            self._formulas.append(html.replace('"', "&quot;") if has_picture else html)
             position = end
         parts.append(text[position:])
         return "".join(parts)

@@ -14,8 +14,8 @@ from stemkey.richtext.sanitise import sanitise
 _TOKEN = re.compile(
     r"""
     (?P<comment>(?<!\\)%[^\n]*(?:\n(?![ \t]*\n))?)
-    |\$\$(?P<display>.{1,1000}?)\$\$ |\\\[(?P<bracket>.{1,1000}?)\\\]
-    |\$(?P<math>(?:[^$\\]|\\.){1,1000})\$ |\\\((?P<paren>.{1,1000}?)\\\)
+    |\$\$(?P<display>.{1,1000}?)\$\$ |\\\[(?P<bracket>(?:[^\\]|\\[^\[\]])++)\\\]
+    |\$(?P<math>(?:[^$\\]|\\.){1,1000})\$ |\\\((?P<paren>(?:[^\\]|\\[^()])++)\\\)
     |\\begin\{(?P<formula>equation|align|eqnarray|gather|multline|displaymath)(?P<star>\*?)\}(?P<tex>.{0,2000}?)
         \\end\{(?P=formula)(?P=star)\}
     |\\begin\{(?P<code>verbatim|Verbatim|Sinput|Soutput|lstlisting|Schunk)\}\n?(?P<source>.{0,2000}?)\\end\{(?P=code)\}
