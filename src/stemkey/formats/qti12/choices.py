@@ -61,6 +61,17 @@ def choice(parts: Parts, *, multiple: bool, names: list[str] | None, identifier:
     )
 
 
+def right_idents(parts: Parts) -> set[str]:
+    """Return the idents that earn something."""
+    return {
+        ident
+        for condition in parts.conditions
+        if is_right(condition, parts)
+        for test in condition.tests
+        for ident in _chosen(test)
+    }
+
+
 def _distinct(labels: list[Label]) -> list[Label]:
     """Return labels with idents of their own: some tools write several without."""
     taken: set[str] = set()

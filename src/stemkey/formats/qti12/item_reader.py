@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
-from stemkey.formats.qti12.choices import choice, matching, ordering
+from stemkey.formats.qti12.choices import choice, matching, ordering, right_idents
 from stemkey.formats.qti12.entries import gaps, number_entry, text_entry
 from stemkey.formats.qti12.idents import MEMO, memo_names, memo_text, read_memo
 from stemkey.formats.qti12.item_parts import Parts, Reading, feedback_field, item_parts, joined
@@ -65,6 +65,15 @@ def qti12_points_unreadable(text: str) -> Text:
     return Text(f"the points are {text!r}, which is no number; 1 is used", "set the points in the LMS")
 
 
+@rule("R324", Severity.WARNING)
+def empty_answers_left_out(count: int) -> Text:
+    """Rows for answers that the author left empty are in the file, as Canvas and Blackboard keep them.
+
+    None of them is right, and nobody can read them. Canvas shows "No answer text provided." for each.
+    """
+    return Text(f"{count} empty answers are left out", "write their text in the LMS, or leave it so")
+
+
 @rule("R323", Severity.WARNING)
 def feedback_has_no_place(ident: str) -> Text:
     """A feedback is linked to nothing that an item of ours has a place for, for example to one pair of a matching.
@@ -81,8 +90,12 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
     memo = read_memo(parts.metadata.get(MEMO))
     number = memo_text(memo, "number") or str(position)
     kind = kind_of(parts)
+    is_own = reading.incoming.is_own
+    if not is_own and kind in {Kind.CHOICE, Kind.SEVERAL_CHOICES}:
+        _tidy_labels(parts, span, number, found)
     body, interactions = _body(parts, kind, memo, reading.where.source)
-    if body.startswith("<div>") and (interactions is None or not reading.incoming.is_own):
+    is_kept = interactions is None
+    if body.startswith("<div>") and (is_kept or not is_own):
         body = _without_div(body)
     if interactions is None:
         name = kind_name(parts) or "unknown"
@@ -95,7 +108,8 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
     return Item(
         identifier=memo_text(memo, "identifier") or parts.ident or f"{quiz}-q{position}",
         number=number,
-        title=memo_text(memo, "title") or _title(parts.title, number),
+        title=memo_text(memo, "title")
+        or _title(parts.title if is_own and not is_kept else " ".join(parts.title.split()), number),
         body=body,
         interactions=interactions,
         points=_points(parts, memo, span, number, found),
@@ -139,6 +153,24 @@ def _body(
             return body, None
 
 
+def _tidy_labels(parts: Parts, span: Span, number: str, found: Diagnostics) -> None:
+    """Take a choice of one line out of its paragraph, and leave out what Canvas and Blackboard keep of empty rows."""
+    response = parts.responses[0]
+    right = right_idents(parts)
+    kept = []
+    for label in response.labels:
+        content = label.content
+        if content.startswith("<p>") and content.endswith("</p>") and content.count("<p") == 1:
+            content = Content(content[3:-4])
+        if content or label.ident in right:
+            kept.append(label._replace(content=content))
+    if len(kept) < len(response.labels) and kept:
+        found.add(empty_answers_left_out(len(response.labels) - len(kept)), span, item=number)
+        response.labels = kept
+    elif kept:
+        response.labels = kept
+
+
 _BLOCK = re.compile(r"<(?:p|div|ul|ol|dl|table|pre|blockquote|h[1-6]|hr|figure|details|center)\b")
 
 
@@ -147,7 +179,7 @@ def _without_div(body: Content) -> Content:
     inner = body[5:-6].strip()
     if not body.endswith("</div>") or "<div" in inner:
         return body
-    return Content(inner if _BLOCK.search(inner) else f"<p>{inner}</p>")
+    return Content(inner if not inner or _BLOCK.search(inner) else f"<p>{inner}</p>")
 
 
 def _names(memo: dict[str, object]) -> Mapping[str, str]:

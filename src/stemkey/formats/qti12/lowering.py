@@ -90,6 +90,10 @@ def _common(item: Item, lose: Lose) -> Item:
     first = item.interactions[0] if item.interactions else None
     if isinstance(first, ChoiceInteraction) and not any(choice.credit > 0 for choice in first.choices):
         raise _NotHeld("a question of which no answer is right")
+    if any(
+        isinstance(interaction, TextEntryInteraction) and not interaction.accepted for interaction in item.interactions
+    ):
+        raise _NotHeld("a question of which no answer is right")
     interactions = _blanks(item, lose) if len(item.interactions) > 1 else item.interactions
     interactions = tuple(_interaction(interaction, lose) for interaction in interactions)
     if interactions != item.interactions:

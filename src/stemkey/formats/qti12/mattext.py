@@ -22,7 +22,8 @@ FILE_BASE = "$IMS-CC-FILEBASE$"
 
 _TAG = re.compile(r"<[A-Za-z][^<>]*>")
 _REFERENCE = re.compile(r"""(?<![\w-])(src|href|poster|data)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_BASE = re.compile(r"(?:\$|%24)IMS[-_]CC[-_]FILEBASE(?:\$|%24)/?", re.IGNORECASE)
+# Canvas's token in its spellings, and Respondus's.
+_BASE = re.compile(r"(?:\$|%24)(?:IMS[-_]CC[-_]FILE_?BASE|REPLACEMENT_TOKEN)(?:\$|%24)/?|%%LINKPATH%%", re.IGNORECASE)
 _RAW_REFERENCE = re.compile(r"((?:\$|%24)IMS[-_]CC[-_]FILEBASE(?:\$|%24)/)([^\"&'<>?]+)")
 _ANY_TOKEN = re.compile(r"(?:\$|%24)(?:IMS[-_]CC|CANVAS|WIKI)[-_]", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/|#")
