@@ -51,19 +51,28 @@ def quiz_is_broken(count: int) -> Text:
 
 @rule("G002", Severity.ERROR)
 def sheet_not_graded() -> Text:
-    """One of several sheets could not be read or matched, so the people in it have no score; the others have."""
+    """One of several sheets could not be read or matched, so the people in it have no score; the others have.
+
+    Statistics of a class of which a part is missing are statistics of the part that is there.
+    """
     return Text("this sheet is not graded; the others are", "mend it as said above and grade all sheets again")
 
 
 @rule("G003", Severity.ERROR)
 def nobody_graded() -> Text:
-    """The sheet was read and its columns matched, but no row in it could be graded; each is listed with its reason."""
+    """The sheet was read and its columns matched, but no row in it could be graded; each is listed with its reason.
+
+    No report is written: an empty one would look like a class in which everybody was absent.
+    """
     return Text("no row of the sheet could be graded", "see the findings above; they say why for each row")
 
 
 @rule("G004", Severity.INFO)
 def candidates_not_listed(count: int) -> Text:
-    """Above 20,000 candidates only students.csv lists everybody; workbook, page and JSON hold the summaries."""
+    """Above 20,000 candidates only students.csv lists everybody; workbook, page and JSON hold the summaries.
+
+    A workbook has room for a million rows, but nobody can open it, and a page of that length reads no better.
+    """
     return Text(
         f"{count:,} candidates: only students.csv lists them one by one", "take single candidates from students.csv"
     )
@@ -437,6 +446,8 @@ def _cut(header: str) -> str:
 
 
 def _result_lines(results: "Results") -> list[str]:
+    from stemkey.reports.charts import is_doubtful
+
     test = results.analysis.test
     lines = []
     for file in results.record.files:
@@ -444,6 +455,9 @@ def _result_lines(results: "Results") -> list[str]:
         lines.append(f"{file.name}: {file.rows_read:,} rows read, {file.rows_graded:,} graded{refused}")
     mean = f"mean {test.mean:.2f} of {float(test.points):g} points" if test.mean is not None else "no mean"
     alpha = f", alpha {test.alpha:.2f}" if test.alpha is not None else ""
-    flagged = sum(1 for item in results.analysis.items if item.flags)
-    lines.append(f"{test.candidates:,} candidates, {test.items} questions, {mean}{alpha}; {flagged} questions flagged")
+    doubtful = [item.number for item in results.analysis.items if is_doubtful(item)]
+    look = (
+        f"; a second look is worth: {', '.join(doubtful[:20])}{' …' if len(doubtful) > 20 else ''}" if doubtful else ""
+    )
+    lines.append(f"{test.candidates:,} candidates, {test.items} questions, {mean}{alpha}{look}")
     return lines

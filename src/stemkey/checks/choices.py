@@ -9,7 +9,8 @@ from stemkey.richtext import to_plain
 def option_empty(label: str) -> Text:
     """An option has no text and no picture, so nobody can tell what it says.
 
-    Canvas shows it as "No answer text provided.".
+    Canvas shows it as "No answer text provided", and Moodle drops it without a word.
+    Write what it should say, or remove it.
     """
     return Text(f"option {label} is empty", "write its text, or remove it")
 

@@ -53,7 +53,10 @@ def id_completed(written: str, whole: str, by: str) -> Text:
 
 @rule("S244", Severity.ERROR)
 def roster_id_twice(name: str, rows: str) -> Text:
-    """Two rows of the roster have the same id, so a response with it could be either person's."""
+    """Two rows of the roster have the same id, so a response with it could be either person's.
+
+    Nothing is graded with such a roster: half of the time it would be the wrong person's score.
+    """
     return Text(f"{name!r} stands twice in the roster, in rows {rows}", "give each person an id of their own")
 
 

@@ -36,7 +36,10 @@ def not_qti(what: str) -> Text:
 
 @rule("R621", Severity.ERROR)
 def file_named_but_absent(path: str) -> Text:
-    """The test or the manifest names a question's file that the package does not hold, so the question is missing."""
+    """The test or the manifest names a question's file that the package does not hold, so the question is missing.
+
+    An export that was cut short ends like this, and so does a package that was repacked by hand.
+    """
     return Text(f"the package names '{path}' and does not hold it", "export the package again; the question is missing")
 
 
@@ -51,7 +54,10 @@ def item_outside_the_test(path: str) -> Text:
 
 @rule("R623", Severity.ERROR)
 def nested_too_deeply(path: str) -> Text:
-    """The file is nested hundreds of levels deep, which no question is; it is not read."""
+    """The file is nested hundreds of levels deep, which no question is; it is not read.
+
+    Such a file is built to exhaust programs, or was damaged. The others of the package are read.
+    """
     return Text(f"'{path}' is nested beyond reason", "export the question again")
 
 
