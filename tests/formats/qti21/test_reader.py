@@ -211,7 +211,10 @@ def test_a_mapping_of_pairs_is_weights() -> None:
     item = read_one(item_xml(response("directedPair", "multiple", mapping), body, program))
     (interaction,) = item.interactions
     assert isinstance(interaction, MatchInteraction)
-    assert [(pair.identifier, pair.target, pair.credit) for pair in interaction.pairs] == [("a", "x", 2), ("b", "y", 1)]
+    assert [(pair.identifier, pair.target, pair.credit) for pair in interaction.pairs] == [
+        ("a", "x", Fraction(2)),
+        ("b", "y", Fraction(1)),
+    ]
     assert item.points == 3
 
 
