@@ -523,4 +523,6 @@ def read_key(line: Line) -> DraftKey:
             key.explanation = Block(line, after.end(), line.indent)
     else:
         key.text, key.text_at = raw[text_at:].strip(), -1 if in_bold else text_at
+        if not key.text.strip("*_ "):  # the end of a bold that begins before the label: `**Answer: B**`
+            key.text, key.text_at = "", text_at
     return key

@@ -18,7 +18,7 @@ from stemkey.formats.markdown.findings import (
     question_id_repeated,
 )
 from stemkey.formats.markdown.interactions import Interactions
-from stemkey.formats.markdown.lines import NUMBERED, Line
+from stemkey.formats.markdown.lines import BLANK, NUMBERED, Line
 from stemkey.formats.markdown.options import recover_options, take_quoted_answer
 from stemkey.formats.markdown.settings import ITEM_NAMES, Setting, SettingReader, comment_settings
 from stemkey.formats.markdown.words import ANSWER_IN_TEXT, COMMENT_ANSWER, COMMENT_OBJECTIVE
@@ -35,6 +35,7 @@ from stemkey.model import (
     Item,
     TextEntryInteraction,
 )
+from stemkey.richtext import from_markdown_inline, to_plain
 
 
 def slug(text: str) -> str:
@@ -56,9 +57,11 @@ class ItemReader:
         *,
         points: Fraction = FULL_CREDIT,
         bullets_are_options: bool = False,
+        has_titles: bool = False,
     ) -> None:
         self.quiz = quiz
         self.bullets_are_options = bullets_are_options
+        self.has_titles = has_titles
         self.contents = contents
         self.interactions = Interactions(contents, found)
         self.found = found
@@ -121,6 +124,7 @@ class ItemReader:
             recover_options(draft, bullets=bullets, has_key=has_key)
         if not draft.choices and draft.key is None:
             take_quoted_answer(draft)
+        title = _take_title(draft) if self.has_titles else ""
         key = self._key(draft, number, name)
         if key and not key.letters and draft.choices:
             _letters_from_words(key, draft)
@@ -130,7 +134,7 @@ class ItemReader:
         return Item(
             identifier=self._identifier(draft, settings, name),
             number=name,
-            title=settings.text("title") if settings else "",
+            title=settings.text("title", title) if settings else title,
             body=self._body(draft, interactions, name),
             interactions=interactions,
             points=points if points is not None else self.points,
@@ -149,6 +153,8 @@ class ItemReader:
         first = draft.stem.first
         if first.bold and first.kind == NUMBERED:
             text = f"**{text}"  # the bold began before the number
+        elif text.startswith("**Q"):
+            text = _QUESTION_LABEL.sub("", text)
         text = without_bold(text)
         if "[[" in text:
             text = with_gaps(text, {interaction.identifier for interaction in interactions})
@@ -238,6 +244,22 @@ class ItemReader:
             for label, block in key.parts
             if label.startswith("hint")
         )
+
+
+_QUESTION_LABEL = re.compile(r"\*\*Question:\*\*[ \t]*|\*\*Question\*\*:[ \t]*")
+
+
+def _take_title(draft: DraftItem) -> str:
+    """Take the line that opens a question as its title, where the question itself follows."""
+    rows = draft.stem.more or []
+    index = next((index for index, line in enumerate(rows) if line.kind != BLANK), None)
+    if index is None:
+        return ""
+    title = to_plain(from_markdown_inline(draft.stem.first.raw[draft.stem.start :].strip()))
+    first = rows[index]
+    draft.stem.first, draft.stem.start = first._replace(bold=False), first.at
+    draft.stem.more = rows[index + 1 :] or None
+    return title
 
 
 def _has_index_key(draft: DraftItem) -> bool:

@@ -49,6 +49,8 @@ class Layout:
     opens: Opener
     bullets_are_options: bool = False
     """Whether plain bullets under a question are its options."""
+    has_titles: bool = False
+    """Whether the line that opens a question is its title, where text follows."""
     needs_options: bool = False
     """Whether a line opens a question only where options or an answer follow."""
 
@@ -97,7 +99,10 @@ def _question_heading(lines: list[Line], index: int) -> Opening | None:
     match = _QUESTION_HEADING.match(line.raw, line.start)
     if match is None or (not match["word"] and not match["end"].strip()):
         return None
-    if not match["word"] and not _has_options(lines, index, bullets=False) and not _is_answered_list(lines, index):
+    if match["word"] or _has_options(lines, index, bullets=False) or _is_answered_list(lines, index):
+        return Opening(match["number"], match.end())
+    asks = line.raw.rstrip().endswith(("?", "？"))
+    if not (asks and any(after.kind == TEXT and is_answer_wrapper(after.raw) for after in _segment(lines, index))):
         return None
     return Opening(match["number"], match.end())
 
@@ -169,6 +174,7 @@ LAYOUTS = (
         title="headings with a part `## Answer`",
         opens=_answer_below,
         bullets_are_options=True,
+        has_titles=True,
         needs_options=True,
     ),
     Layout(
@@ -176,6 +182,7 @@ LAYOUTS = (
         title="headings with options under them",
         opens=_heading,
         bullets_are_options=True,
+        has_titles=True,
         needs_options=True,
     ),
     Layout(name="question-marks", title="lines that begin with `?:`", opens=_question_mark, bullets_are_options=True),
@@ -264,7 +271,9 @@ def _first_of_plain_house(lines: list[Line]) -> int | None:
                 break
             if _question_heading(lines, index) or line.text.startswith("**"):
                 return None
-        elif (kind == BULLET and (line.box or line.raw.startswith("**Q", line.start))) or (kind == TEXT and line.raw.startswith(("**", "?:", "("), line.indent)):
+        elif (kind == BULLET and (line.box or line.raw.startswith("**Q", line.start))) or (
+            kind == TEXT and line.raw.startswith(("**", "?:", "("), line.indent)
+        ):
             return None
     return first if questions >= 2 and answered == questions else None
 

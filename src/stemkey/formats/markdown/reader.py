@@ -94,6 +94,7 @@ def _quiz(
         found,
         points=points if points is not None else Fraction(1),
         bullets_are_options=layout.bullets_are_options,
+        has_titles=layout.has_titles,
     )
     sections = tuple(_sections(draft, reader, source.name, found))
     reader.report_leftover_keys()
