@@ -19,6 +19,14 @@ BLANKS = frozenset(
 )  # fmt: skip
 """Folded texts that stand for no answer, where no option is called so."""
 
+ERROR_VALUES = frozenset(
+    {
+        "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#NV", "#BEZUG!", "#WERT!",
+        "#ZAHL!", "#¡REF!", "#¡VALOR!", "#VALEUR!", "#NOMBRE!", "Err:502", "Err:504", "Err:508", "Err:522",
+    }
+)  # fmt: skip
+"""What spreadsheet programs leave in a text file in place of an answer."""
+
 TRUE_WORDS = _words(
     "true t yes y wahr w richtig r ja vrai v oui verdadero cierto sí si verdadeiro sim vero waar prawda tak pravda ano "
     "sant sann sandt да верно истина правда так істина правильно 正しい はい 対 对 正确 是 참 예 صحيح صواب "
@@ -91,8 +99,14 @@ def number(text: str) -> int | None:
 
 
 def is_letters(text: str) -> bool:
-    """Whether a text only names options by letter, and so says nothing about the item."""
-    return letter(text) is not None or (len(text) <= 12 and several_letters(text) is not None)
+    """Whether a text only names options by letter, and so says nothing about the item: `B`, `A,C`, `AC`; not `gold`."""
+    if letter(text) is not None:
+        return True
+    letters = several_letters(text)
+    if letters is None:
+        return False
+    is_word = len(letters) == len(_narrow(text).strip("()[]{}"))
+    return not is_word or (text.isupper() and len(set(letters)) == len(letters) and set(letters) <= set("ABCDEFGH"))
 
 
 def is_blank(text: str) -> bool:

@@ -37,6 +37,8 @@ from stemkey.scoring.reading import (
 )
 from stemkey.sheets.table import Damaged, Response, Typed
 
+IS_ERROR = "is an error value, not an answer"
+
 Reader: TypeAlias = Callable[[Response], Reading]
 _TextReader: TypeAlias = Callable[[str, str | None], Reading]
 """text, decimal sign of the sheet where it is known -> reading"""
@@ -54,8 +56,7 @@ def response_reader(item: Item) -> Reader:
 
 def could_be(item: Item, text: str) -> bool:
     """Whether a text is a possible answer of an item: one of its options, a letter, anything where one may type."""
-    reading = _recogniser(_Identity(item))(text.strip())
-    return reading is not None and reading.status is not Status.UNREADABLE
+    return _recogniser(_Identity(item))(text.strip()) is not None
 
 
 def expects(item: Item, text: str) -> bool:
@@ -92,6 +93,10 @@ def _reader(key: _Identity) -> Reader:
     def guarded(response: Response) -> Reading:
         if isinstance(response, str):
             text = response.strip()
+            if text in marks.ERROR_VALUES:
+                reading = read(text, None)
+                is_option = bool(reading.chosen)
+                return reading if is_option else unreadable(text, damaged_cell(Damaged(text, IS_ERROR)))
             return read(text, None) if text else OMITTED
         if isinstance(response, Damaged):
             return unreadable(response.text, damaged_cell(response))
@@ -113,7 +118,12 @@ def _recogniser(key: _Identity) -> Callable[[str], Reading | None]:
     if len(item.interactions) == 1 and isinstance(item.interactions[0], TextEntryInteraction):
         return _number_recogniser(item.interactions[0])
     read = _item_reader(item)
-    return lambda text: read(text, None)
+
+    def recognise(text: str) -> Reading | None:
+        reading = read(text, None)
+        return None if reading.status is Status.UNREADABLE else reading
+
+    return recognise
 
 
 def _number_recogniser(interaction: TextEntryInteraction) -> Callable[[str], Reading | None]:

@@ -101,7 +101,7 @@ def contents(rows: Sequence[Row], chosen: Mapping[int, Match]) -> dict[int, Cont
         texts: Counter[str] = Counter()
         damaged = 0
         for cell, count in cells.items():
-            if isinstance(cell, Damaged):
+            if isinstance(cell, Damaged) or cell.strip() in marks.ERROR_VALUES:
                 damaged += count
             elif cell and not marks.is_blank(cell) and fold(cell) not in marks.IDLE:
                 texts[cell.strip()] += count
@@ -125,7 +125,7 @@ def check_numbers(
         texts = _telling(content[index].texts)
         if not texts:
             continue
-        own = _share(_commonest(content[index].texts), lambda text, item=items[index]: could_be(item, text))  # type: ignore[misc]  # the default binds the loop's item
+        own = _share(_commonest(content[index].texts), lambda text, item=items[index]: _fits(item, text))  # type: ignore[misc]  # the default binds the loop's item
         expected = _share(texts, lambda text, item=items[index]: expects(item, text))  # type: ignore[misc]  # same
         better = _better(index, items, texts, expected)
         if own <= 0.5 or better is not None:
@@ -142,6 +142,11 @@ def check_numbers(
             )
             good = False
     return good
+
+
+def _fits(item: Item, text: str) -> bool:
+    """Whether a text can stand in an item's column: a letter or a number of an option can, whatever the item."""
+    return marks.is_letters(text) or marks.number(text) is not None or could_be(item, text)
 
 
 def _telling(texts: Counter[str]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from stemkey.diagnostics import Diagnostic, Diagnostics, Severity, Text, rule
+from stemkey.scoring.choice_marks import ERROR_VALUES
 from stemkey.scoring.responses import quoted
 from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, cell_text, text_at
 from stemkey.sheets.identity import Identity
@@ -383,7 +384,7 @@ def _attempt(
 
 
 def _responses(cells: Sequence[Cell], layout: Layout) -> list[Response]:
-    if layout.all_at is not None and len(cells) > layout.last_column:
+    if layout.all_at is not None and len(cells) > layout.last_column and not layout.blank_damage:
         plain: list[Response] = list(layout.all_at(cells))
         if _TEXTS.issuperset(map(type, plain)):
             return plain
@@ -395,6 +396,8 @@ def _responses(cells: Sequence[Cell], layout: Layout) -> list[Response]:
             continue
         cell = cells[index] if index < width else ""
         if type(cell) is str:
+            if layout.blank_damage and cell.strip() in ERROR_VALUES:
+                cell = ""
             responses.append(convert(cell) if convert and cell else cell)
         else:
             responses.append(_of_damaged(cell, layout))
