@@ -94,7 +94,7 @@ def questions_without_column(numbers: str) -> Text:
 def more_questions_than_quiz(columns: str, items: int) -> Text:
     """The sheet has answers to questions that the quiz does not have: it belongs to another version of the quiz."""
     return Text(
-        f"the quiz has {items} questions, and the sheet also has {columns}",
+        f"the quiz has {items} question{'s' if items != 1 else ''}, and the sheet also has {columns}",
         "give the quiz that was answered, or say --map COLUMN=ITEM for the columns that count",
     )
 
