@@ -168,3 +168,17 @@ def test_a_group_becomes_a_plain_list_where_there_are_no_groups_and_this_is_said
     fitted = fit(group, replace(EVERYTHING, sections=False), "Moodle", found)
     assert codes(found) == ["W110"]
     assert fitted.sections[0].select is None
+
+
+def test_headings_of_sections_that_have_no_place_are_said() -> None:
+    parts = Quiz(
+        identifier="q", sections=(Section(title="Part A", instructions=Content("<p>Read.</p>"), items=(item(),)),)
+    )
+    found = Diagnostics()
+    fitted = fit(parts, EVERYTHING, "Moodle", found)
+    assert codes(found) == ["W107"]
+    assert "the heading 'Part A' and its text" in next(iter(found)).message
+    assert (fitted.sections[0].title, fitted.sections[0].instructions) == ("", "")
+    kept = Diagnostics()
+    assert fit(parts, replace(EVERYTHING, section_texts=True), "JSON", kept) == parts or not len(kept)
+    assert not len(kept)

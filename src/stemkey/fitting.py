@@ -208,10 +208,22 @@ class _Fitting:
 
     def _section(self, section: Section) -> Section:
         items = tuple(fitted for item in section.items if (fitted := self._fit_item(item)) is not None)
+        section = self._section_texts(section)
         if section.select is not None and not self._carries.sections:
             self._found.add(group_flattened(section.select, len(items), self._target), section.span or self._quiz.span)
             return replace(section, items=items, select=None, points_per_item=None)
         return replace(section, items=items)
+
+    def _section_texts(self, section: Section) -> Section:
+        if self._carries.section_texts or not (section.title or section.instructions):
+            return section
+        if section.select is not None and self._carries.sections and not section.instructions:
+            return section  # a group that draws has its title wherever there are groups
+        what = f"the heading '{section.title}'" if section.title else "a section's heading"
+        what += " and its text" if section.instructions else ""
+        self._found.add(quiz_property_lost(what, self._target), section.span or self._quiz.span)
+        keeps_title = section.select is not None and self._carries.sections
+        return replace(section, title=section.title if keeps_title else "", instructions=EMPTY)
 
     def _lose(self, finding: Diagnostic) -> None:
         assert self._item is not None

@@ -156,7 +156,7 @@ def grade(
         outcome = grade_class(quiz, sheets, out, options)
     except ValueError as error:
         raise refuse(str(error)) from None
-    show_findings(outcome.diagnostics, notes=verbose)
+    show_findings(outcome.diagnostics, notes=verbose, see_all="results.json")
     graded = outcome.value
     if graded is None:
         print("nothing was graded", file=sys.stderr)

@@ -18,7 +18,12 @@ def refuse(message: str) -> typer.Exit:
 
 
 def show_findings(
-    diagnostics: "Sequence[Diagnostic]", *, style: str = "text", stream: TextIO | None = None, notes: bool = True
+    diagnostics: "Sequence[Diagnostic]",
+    *,
+    style: str = "text",
+    stream: TextIO | None = None,
+    notes: bool = True,
+    see_all: str = "stemkey check --json",
 ) -> None:
     """Print findings with the lines of the files that they point at; without `notes` those are only counted."""
     from stemkey.diagnostics import Severity
@@ -29,18 +34,18 @@ def show_findings(
         worth = [found for found in diagnostics if found.severity is not Severity.INFO]
         hidden, diagnostics = len(diagnostics) - len(worth), worth
     if diagnostics:
-        _print_findings(diagnostics, style, stream)
+        _print_findings(diagnostics, style, stream, see_all)
     if hidden:
         print(f"{count_of(hidden, 'note')} more with --verbose", file=stream)
 
 
-def _print_findings(diagnostics: "Sequence[Diagnostic]", style: str, stream: TextIO) -> None:
+def _print_findings(diagnostics: "Sequence[Diagnostic]", style: str, stream: TextIO, see_all: str) -> None:
     from stemkey.diagnostics.render import render_github, render_text
 
     if style == "github":
         text = render_github(diagnostics)
     else:
-        text = render_text(diagnostics, _texts(diagnostics), colour=_wants_colour(stream))
+        text = render_text(diagnostics, _texts(diagnostics), colour=_wants_colour(stream), see_all=see_all)
     print(text.rstrip("\n"), file=stream)
 
 

@@ -50,6 +50,8 @@ class Capabilities:
     """Shuffling of the questions among the settings, where those are carried."""
     sections: bool = False
     """Groups that draw n of m."""
+    section_texts: bool = False
+    """Titles and instructions of sections that draw nothing."""
     banks: bool = False
     shuffle_per_item: bool = False
     markup: bool = False

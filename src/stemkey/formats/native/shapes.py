@@ -79,6 +79,7 @@ CARRIES = Capabilities(
     instructions=True,
     settings=True,
     sections=True,
+    section_texts=True,
     banks=True,
     shuffle_per_item=True,
     markup=True,

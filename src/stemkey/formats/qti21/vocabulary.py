@@ -219,6 +219,7 @@ def carries(name: str) -> Capabilities:
         instructions=True,
         settings=True,
         sections=True,
+        section_texts=True,
         banks=True,
         shuffle_per_item=True,
         markup=True,
