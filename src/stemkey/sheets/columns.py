@@ -227,8 +227,8 @@ def _bare(number: str) -> str:
 def number_of(header: str) -> tuple[str, str] | None:
     """Return the word and the number of a header such as `Q01`, `Response 1a`, `3`."""
     found = _NUMBERED.match(header.strip())
-    if found is None:
-        return None
+    if found is None or header.strip().startswith("00"):
+        return None  # 0001 is somebody's id
     word = " ".join(fold(found["word"]).replace("_", " ").split())
     return word.strip(" .:#"), _bare(found["number"])
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from stemkey.diagnostics import Diagnostics, Severity, Text, rule
+from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
 from stemkey.model import ChoiceInteraction, Item
 from stemkey.scoring import choice_marks as marks
 from stemkey.scoring.answer_key import Status
@@ -22,6 +22,7 @@ from stemkey.sheets.columns import (
     mapping_of,
     more_questions_than_quiz,
     no_question_matches,
+    possible_matches,
     surplus_columns,
 )
 from stemkey.sheets.grid import NOT_GIVEN, Grid, Row, cell_text, text_at
@@ -154,6 +155,18 @@ def read_plain(
     return wide_table(layout, found) if layout else None
 
 
+@rule("S122", Severity.ERROR)
+def table_is_transposed(column: str) -> Text:
+    """The questions stand below each other and the candidates beside each other. Stemkey reads a row for each candidate.
+
+    To turn the table silently could take one for the other where both have numbers.
+    """
+    return Text(
+        f"the questions stand in {column}, one a row: the table is turned on its side",
+        "turn it (paste special, transpose) so that each candidate has a row",
+    )
+
+
 @rule("S121", Severity.ERROR)
 def header_shifted(empty: str, headless: str) -> Text:
     """A question's column is empty in every row, and a column with content has no header: the header is shifted.
@@ -207,6 +220,13 @@ def _report_no_match(grid: Grid, rows: Sequence[Row], items: Sequence[Item], fou
             found.add(marks_instead_of_answers(f"'{headed[0]}'"), grid.place(row.number))
             return
     first = rows[0] if rows else None
+    names = ItemNames(items)
+    for column in range(min(3, len(first.cells) if first else 0)):
+        below = possible_matches([text_at(row.cells, column) for row in rows[:500]], names)
+        worded = [match for match in below if not text_at(rows[match.column].cells, column).isdigit()]
+        if len({match.item for match in worded}) > max(1, len(items) // 2):
+            found.add(table_is_transposed(f"column {column_letters(column)}"), grid.place(None, column))
+            return
     if first is not None:
         letters = [text for cell in first.cells if (text := cell_text(cell)) and marks.is_letters(text)]
         if len(letters) >= max(2, len(items) // 2):
