@@ -70,6 +70,7 @@ class ItemReader:
         for key in keys:
             self.keys.setdefault(_plain_number(key.number), []).append(key)
         self.numbers: set[str] = set()
+        self.repeats: dict[str, int] = {}
         self.identifiers: set[str] = set()
 
     def read_section(self, section: DraftSection) -> tuple[Item, ...]:
@@ -102,17 +103,18 @@ class ItemReader:
                 if number in self.numbers:
                     self.found.add(key_given_twice(number), self.contents.span(key.line, key.source), item=number)
                 else:
-                    near = get_close_matches(number, self.numbers, n=1, cutoff=0.8)
+                    near = get_close_matches(number, self.numbers, n=1, cutoff=0.8) if len(self.numbers) < 300 else []
                     self.found.add(
                         key_for_no_question(number, near[0] if near else None), self.contents.span(key.line, key.source)
                     )
 
     def _name(self, number: str) -> str:
         """Return a number that no other item has: the second `3` is `3-2`."""
-        name, count = number, 1
+        name, count = number, self.repeats.get(number, 1)
         while name in self.numbers:
             count += 1
             name = f"{number}-{count}"
+        self.repeats[number] = count
         self.numbers.add(name)
         return name
 

@@ -94,6 +94,8 @@ def _lettered(count: int) -> bool:
 def _row(label: str, content: Content) -> str:
     """Return an option's row; what does not fit on a line goes below it."""
     text = to_markdown_inline(content)
+    if text.startswith(("```", "~~~")):
+        text = f"\n{text}"
     return f"- {label} {text}" if not text.startswith("\n") else f"- {label}{text}"
 
 
