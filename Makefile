@@ -19,7 +19,7 @@ test: $(STAMPS)/dev tools
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses=auto
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff format .

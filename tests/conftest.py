@@ -3,12 +3,18 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --accept` rewrites the expectations of case files with what was really printed."""
     parser.addoption("--accept", action="store_true", help="rewrite the expectations of case files")
 
+
+# The same examples on every machine, however busy: a red run can be repeated. `--hypothesis-profile=search` looks further.
+settings.register_profile("same", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("search", deadline=None, max_examples=1000)
+settings.load_profile("same")
 
 REPOSITORY = Path(__file__).parent.parent
 

@@ -91,10 +91,13 @@ def test_it_is_read_as_its_source_says(shared: Path, name: str, count: int, kind
 
 @pytest.mark.parametrize("name", [row[0] for row in rows() if row[1]])
 def test_it_means_the_same_when_it_is_written_again(shared: Path, name: str) -> None:
-    quiz, _ = read(specimen(shared, name))
-    quiz = fit(quiz, CANVAS_CARRIES, "Canvas", Diagnostics())
+    original, _ = read(specimen(shared, name))
+    lost = Diagnostics()
+    quiz = fit(original, CANVAS_CARRIES, "Canvas", lost)
     if not any(True for _ in quiz.items):
-        pytest.skip("it holds only what Canvas does not know")
+        # It holds only what Canvas does not know: each question is named instead of being written.
+        assert {finding.item for finding in lost if finding.code == "W101"} == {item.number for item in original.items}
+        return
     files = write_canvas(quiz, CanvasOptions())
     again, _ = read(Source("again.zip", zip_files(files)))
     differences = Diagnostics()
