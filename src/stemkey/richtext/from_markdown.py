@@ -59,6 +59,8 @@ def from_markdown_inline(
         html = _render(_LABEL + text, references, dropped)
         html = html.replace(_LABELLED, "<p>", 1) if html.startswith(_LABELLED) else html
         html = html.removeprefix("<p></p>").strip()
+    if _RAW_BLOCK.match(text):
+        return Content(html)  # HTML as it stands keeps its paragraph
     if html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1 and html.count("</p>") == 1:
         return Content(html[3:-4])
     return Content(html)
@@ -85,6 +87,9 @@ def _render(text: str, references: Mapping[str, str], dropped: list[str] | None)
 # pandoc's way to say that code is HTML: a fence ```{=html}, or `<b>x</b>`{=html} inside a line.
 _RAW_FENCE = re.compile(r'<pre><code class="language-\{=html\}">(.*?)\n?</code></pre>', re.DOTALL)
 _RAW_SPAN = re.compile(r"<code>([^<]*)</code>\{=html\}")
+
+
+_RAW_BLOCK = re.compile(r"\s*`{3,}\{=html\}")
 
 
 def _raw(match: re.Match[str]) -> str:

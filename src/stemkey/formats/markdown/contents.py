@@ -25,7 +25,7 @@ class Contents:
         """Return a block's text as block content."""
         dropped: list[str] = []
         content = from_markdown(text, references=self.references, dropped=dropped)
-        if dropped or "src=" in content:
+        if dropped or "src=" in content or "href=" in content:
             self._look_at(content, block, item, dropped)
         return content
 
@@ -33,7 +33,7 @@ class Contents:
         """Return what stands behind a label: inline content where it is one paragraph."""
         dropped: list[str] = []
         content = from_markdown_inline(block.text, references=self.references, dropped=dropped)
-        if dropped or "src=" in content:
+        if dropped or "src=" in content or "href=" in content:
             self._look_at(content, block, item, dropped)
         return content
 

@@ -275,3 +275,12 @@ def key_file_unreadable(name: str) -> Text:
     An entry is a question's number and its letters: `1. B`, `**Q1 — Correct: B**`, a row of a table.
     """
     return Text(f"the key file '{name}' holds no answer key", "give the path of the file that holds the key")
+
+
+@rule("R133", Severity.WARNING)
+def image_not_looked_for(path: str) -> Text:
+    """The quiz was given as a text that lies in no folder, so the images that it names cannot be found.
+
+    Give the file by its path instead; images are looked for beside it.
+    """
+    return Text(f"the image '{path}' cannot be looked for, because the quiz comes from no folder")

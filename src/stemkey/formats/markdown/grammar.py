@@ -194,6 +194,8 @@ class _Grammar:
 
     def _open_item(self, line: Line) -> None:
         content = line.indent + line.start - line.at if not line.bullet else line.indent + 2
+        if line.start >= len(line.raw):
+            content += 1  # nothing behind the number: the text below is indented as if a blank followed
         block = Block(line, line.start, min(content, line.indent + 4))
         self.item = DraftItem(line=line, number=line.label, stem=block)
         self.section.items.append(self.item)

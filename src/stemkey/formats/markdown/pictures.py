@@ -8,11 +8,12 @@ from urllib.parse import unquote
 
 from stemkey.diagnostics import Diagnostics, Span
 from stemkey.files import Source
-from stemkey.formats.markdown.findings import image_missing, image_remote
+from stemkey.formats.markdown.findings import image_missing, image_not_looked_for, image_remote
 from stemkey.formats.markdown.lines import Line
 from stemkey.model import Asset
 
 _SRC = re.compile(r'<(?:img|audio|video|source)\b[^>]*?\bsrc="([^"]*)"')
+_HREF = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
 _REMOTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _MEDIA = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".mp3", ".m4a", ".ogg", ".wav", ".mp4", ".webm", ".avif"}
@@ -32,6 +33,9 @@ class Pictures:
 
     def gather(self, html: str, lines: Iterable[Line], item: str | None) -> None:
         """Load the files that a content shows; `lines` are where it was written."""
+        for match in _HREF.finditer(html) if self._embedded else ():
+            if (path := unescape(match[1])) in self._embedded:
+                self.assets[path] = Asset(name=path, data=self._embedded[path])
         for match in _SRC.finditer(html):
             path = unescape(match[1])
             if path in self.assets or path.lower().startswith("data:"):
@@ -41,6 +45,9 @@ class Pictures:
                 continue
             if _REMOTE.match(path):
                 self._found.add(image_remote(path), self._place(path, lines), item=item)
+                continue
+            if self._source.folder is None:
+                self._found.add(image_not_looked_for(unquote(path)), self._place(path, lines), item=item)
                 continue
             data, reason = self._load(unquote(path))
             if data is None:
@@ -56,10 +63,8 @@ class Pictures:
             return None, "is named by an absolute path, which no other machine has"
         if PurePosixPath(path).suffix.lower() not in _MEDIA:
             return None, "is no picture or sound that an LMS shows"
-        if self._source.folder is None:
-            return None, "cannot be looked for: the quiz comes from no folder"
         try:
-            return (self._source.folder / path).read_bytes(), ""
+            return ((self._source.folder or Path()) / path).read_bytes(), ""
         except (OSError, ValueError):
             return None, "does not exist"
 
