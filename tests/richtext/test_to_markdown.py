@@ -35,7 +35,8 @@ _TABLE = (
             "| a\\|b | c |\n|---|--:|\n| 1 | 2 |",
         ),
         ('<p dir="ltr">x</p>', '<p dir="ltr">x</p>'),
-        ("no paragraph", "```{=html}\nno paragraph\n```"),
+        ("no paragraph", "no paragraph"),
+        ("<p> two  blanks</p>\n<p>\n</p>", "```{=html}\n<p> two  blanks</p>\n<p>\n</p>\n```"),
     ],
 )
 def test_blocks_are_written_as_a_person_would(content: str, markdown: str) -> None:

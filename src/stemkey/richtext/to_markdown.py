@@ -12,6 +12,7 @@ from stemkey.richtext.from_markdown import from_markdown, from_markdown_inline
 
 # Words that mean nothing to Markdown, wherever they stand in a line that begins with a letter or a digit.
 _SAFE = re.compile(r"[A-Za-z][A-Za-z ,;?'\"%/()0-9-]*+[A-Za-z?)%\"0-9.]")
+_HAS_BLOCK = re.compile(r"<(?:p|ul|ol|pre|blockquote|table|h[1-6]|hr|div|dl|details|figure|center)\b")
 _LETTER_LABEL = re.compile(r"[A-Za-z]\)")
 
 
@@ -23,6 +24,9 @@ def to_markdown(content: Content) -> str:
             return inner
     if not content:
         return ""
+    if not _HAS_BLOCK.search(content):
+        # Words without a paragraph, as formats of plain text have them: Markdown knows them only as one.
+        content = Content(f"<p>{content}</p>")
     for candidate in _candidates(content):
         if _gapless(candidate) == content:
             return candidate

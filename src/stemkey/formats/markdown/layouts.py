@@ -328,8 +328,10 @@ def _reads_as_questions(lines: list[Line], openings: dict[int, Opening], layout:
 
 def _segment(lines: list[Line], index: int, *, rules: bool = False) -> Iterator[Line]:
     """Return the lines below an opening, up to the next heading (or rule), 200 at most."""
+    # What is indented under a numbered line belongs to it, whatever it is.
+    inside = 2 if lines[index].kind == NUMBERED else 1000
     for line in lines[index + 1 : index + 200]:
-        if line.kind == HEADING or (rules and line.kind == RULE):
+        if line.indent < inside and (line.kind == HEADING or (rules and line.kind == RULE)):
             return
         yield line
 
