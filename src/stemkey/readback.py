@@ -1,5 +1,6 @@
 """Read-back: a package is compared with the quiz it was made from before it is called done."""
 
+import re
 from fractions import Fraction
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, rule
@@ -73,7 +74,7 @@ class _Comparison:
         if self._carries.quiz_title:
             self._same("the title", expected.title, actual.title)
         if self._carries.instructions:
-            self._same("the instructions", expected.instructions, actual.instructions)
+            self._same("the instructions", _as_blocks(expected.instructions), _as_blocks(actual.instructions))
         if self._carries.settings:
             self._same_settings(expected.settings, actual.settings)
         if self._carries.sections:
@@ -110,21 +111,29 @@ class _Comparison:
 
     def _compare_item(self, item: Item, other: Item) -> None:
         carries = self._carries
-        self._same("the stem", item.body, other.body)
+        self._same("the stem", _as_blocks(item.body), _as_blocks(other.body))
         if carries.points:
             self._same("the points", item.points, other.points)
         if carries.item_identifiers:
             self._same("the identifier", item.identifier, other.identifier)
         if carries.item_titles and item.title:
             self._same("the title", item.title, other.title)
-        self._same("the explanation", item.feedback.general, other.feedback.general)
-        self._same("the feedback for right answers", item.feedback.correct, other.feedback.correct)
-        self._same("the feedback for partly right answers", item.feedback.partial, other.feedback.partial)
-        self._same("the feedback for wrong answers", item.feedback.incorrect, other.feedback.incorrect)
+        self._same("the explanation", _as_blocks(item.feedback.general), _as_blocks(other.feedback.general))
+        self._same(
+            "the feedback for right answers", _as_blocks(item.feedback.correct), _as_blocks(other.feedback.correct)
+        )
+        self._same(
+            "the feedback for partly right answers",
+            _as_blocks(item.feedback.partial),
+            _as_blocks(other.feedback.partial),
+        )
+        self._same(
+            "the feedback for wrong answers", _as_blocks(item.feedback.incorrect), _as_blocks(other.feedback.incorrect)
+        )
         if carries.tags:
             self._same("the tags", item.tags, other.tags)
         if carries.hints:
-            self._same("the hints", item.hints, other.hints)
+            self._same("the hints", _hints(item), _hints(other))
         if carries.penalty and item.penalty is not None:
             self._same("the penalty", item.penalty, other.penalty)
         if len(item.interactions) != len(other.interactions):
@@ -162,7 +171,19 @@ class _Comparison:
         for position, (choice, again) in enumerate(zip(one, other, strict=False), 1):
             self._same(f"option {position}", choice.content, again.content)
             self._same(f"the credit of option {position}", choice.credit, again.credit)
-            self._same(f"the feedback of option {position}", choice.feedback, again.feedback)
+            self._same(f"the feedback of option {position}", _as_blocks(choice.feedback), _as_blocks(again.feedback))
+
+
+_BLOCK = re.compile(r"<(?:p|ul|ol|pre|blockquote|table|h[1-6]|hr|div|dl|details|figure|center)\b")
+
+
+def _as_blocks(content: Content) -> Content:
+    """Return words without a paragraph as one: a target may hold nothing but paragraphs."""
+    return content if not content or _BLOCK.search(content) else Content(f"<p>{content}</p>")
+
+
+def _hints(item: Item) -> list[tuple[object, ...]]:
+    return [(_as_blocks(hint.content), hint.clears_wrong, hint.shows_count) for hint in item.hints]
 
 
 def _contents(choices: tuple[Choice, ...]) -> list[Content]:
@@ -183,10 +204,18 @@ def _accepted(interaction: TextEntryInteraction) -> list[tuple[object, ...]]:
     for entry in interaction.accepted:
         match entry:
             case AcceptedText():
-                rows.append((entry.text, entry.credit, entry.feedback))
+                rows.append((entry.text, entry.credit, _as_blocks(entry.feedback)))
             case AcceptedNumber():
                 rows.append(
-                    (entry.value, entry.kind, entry.tolerance, entry.lower, entry.upper, entry.credit, entry.feedback)
+                    (
+                        entry.value,
+                        entry.kind,
+                        entry.tolerance,
+                        entry.lower,
+                        entry.upper,
+                        entry.credit,
+                        _as_blocks(entry.feedback),
+                    )
                 )
     return rows
 
