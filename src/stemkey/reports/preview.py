@@ -357,7 +357,8 @@ def _key_lines(item: Item) -> Iterator[tuple[str, Content]]:
             case UploadInteraction():
                 yield title, text_content("graded by a person")
             case ForeignInteraction():
-                yield f"As {interaction.format} has it", Content(f"<pre>{text_content(interaction.raw)}</pre>")
+                raw = f"<details><summary>show</summary><pre>{text_content(interaction.raw)}</pre></details>"
+                yield f"As {interaction.format} has it", Content(raw)
             case MatchInteraction() | OrderInteraction() | InlineChoiceInteraction():
                 yield title, text_content(describe_interaction(interaction))
             case _:
