@@ -97,6 +97,8 @@ class GradeOptions:
     fill: str | None = None
     """A gradebook that the LMS exported, to put the scores into."""
     fill_column: str | None = None
+    score_date: str | None = None
+    """ISO date of the scores, for gradebooks that have one."""
     roster: str | None = None
     """A table of the people of the class."""
     sheet: SheetOptions = field(default_factory=SheetOptions)
@@ -125,7 +127,7 @@ def grade_class(
     from stemkey.sheets.roster import read_roster
 
     rows = [find_report(name) for name in dict.fromkeys(options.reports)]
-    back = GradesBack(options.gradebooks, options.fill, options.fill_column)
+    back = GradesBack(options.gradebooks, options.fill, options.fill_column, options.score_date)
     found = Diagnostics()
     quiz_source, quiz, left_out, start = _keyed_quiz(quiz_name, options, found)
     if quiz is None:

@@ -1,6 +1,7 @@
 """Filling a template: one column changes, every other byte stays."""
 
 import csv
+from dataclasses import replace
 from fractions import Fraction
 from io import StringIO
 from pathlib import Path
@@ -63,6 +64,12 @@ TEMPLATES = {
     "brightspace": ("OrgDefinedId,Username,Day 51 Quiz Points Grade <Numeric MaxPoints:10 Weight:50>,End-of-Line Indicator\n#0000101,#aa,,#\n", "#aa,,#", "#aa,7,#"),
     "powerschool": ('Teacher Name:,T,\nPoints Possible:,10.0,\nScore Type:,POINTS,\nStudent Num,Student Name,Score\n0000101,"Abara, Ada",\n', 'Ada",\n', 'Ada",7\n'),
     "sakai": ("Student ID,Name,Day 51 Quiz [10],* Day 51 Quiz\n0000101,Ada,,well\n", "Ada,,well", "Ada,7,well"),
+    "oneroster": (
+        ("sourcedId,status,dateLastModified,lineItemSourcedId,studentSourcedId,scoreStatus,score,scoreDate,comment\r\n"
+        "0000102,,,day51,0000101,submitted,,2026-09-17,\r\n0000101,,,day50,0000101,fully graded,3,2026-09-10,\r\n"
+        "r-3,,,day51,0000103,not submitted,,,\r\n"),
+        "submitted,,2026-09-17", "submitted,7,2026-09-17",
+    ),
     "semicolons": ("ID number;Name;Day 51 Quiz\r\n0000101;Ada;\r\n", "Ada;\r", "Ada;7\r"),
 }  # fmt: skip
 
@@ -105,10 +112,36 @@ def test_what_cannot_be_filled_safely_is_refused(text: Any, given_: Grades, colu
 
 
 def test_the_column_can_be_named() -> None:
-    result, codes = run(CANVAS, grades(entry("0000104", "5"), points=5), "Essay (1)")
+    result, codes = run(CANVAS, grades(replace(entry("0000104", "5"), points=Fraction(5)), points=5), "Essay (1)")
     assert codes == []
     assert result is not None
     assert "Sec A,5,3," in result.data.decode()
+
+
+RESULTS = "sourcedId,lineItemSourcedId,studentSourcedId,scoreStatus,score\n"
+
+
+def test_exempt_students_of_oneroster_stay_exempt() -> None:
+    text = RESULTS + "r-1,day51,0000101,exempt,\nr-2,day51,0000102,submitted,\n"
+    result, codes = run(text, grades(entry("0000101", "7"), entry("0000102", "8.5")))
+    assert codes == ["P118"]
+    assert result is not None
+    assert result.data.decode() == text.replace("submitted,", "submitted,8.5")
+
+
+def test_results_of_several_other_line_items_are_refused() -> None:
+    result, codes = run(RESULTS + "r-1,day49,0000101,,\nr-2,day50,0000101,,\n", grades(entry("0000101", "7")))
+    assert result is None
+    assert codes == ["P116"]
+
+
+def test_a_score_of_another_maximum_is_not_filled_in() -> None:
+    other = replace(entry("0000104", "5"), points=Fraction(8))
+    result, codes = run(CANVAS, grades(entry("0000101", "7"), other))
+    assert codes == ["P117"]
+    assert result is not None
+    assert result.data.decode() == CANVAS.replace("4,,80.1", "4,7,80.1")
+    assert result.unmatched == b"id,name,email,score,points\n0000104,N 0000104,,5,8\n"
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=8)
@@ -126,7 +159,7 @@ def test_no_other_cell_ever_changes(rows: list[tuple[str, str, str]], quote: Any
     result, _ = run(file.getvalue(), grades(*(entry(f"s{n}", str(n)) for n in range(len(rows)))))
     assert result is not None
     found = list(csv.reader(StringIO(result.data.decode(), newline="")))
-    kept = {"ex", "excused"}
+    kept = {"ex", "excused", "exempt"}
     for n, (before, after) in enumerate(zip(table[1:], found[1:], strict=True)):
         assert [*after[:2], after[3]] == [*before[:2], before[3]]
         assert after[2] == (before[2] if before[2].strip().lower() in kept else str(n))
@@ -135,9 +168,10 @@ def test_no_other_cell_ever_changes(rows: list[tuple[str, str, str]], quote: Any
 
 def test_specimens_are_filled(shared: Path) -> None:
     folder = shared / "data" / "sheets" / "gradebooks"
-    for name in ("canvas_gradebook.csv", "blackboard_upload.csv", "brightspace_import.csv", "moodle_grade_import.csv"):
-        data = (folder / name).read_bytes()
-        result, codes = run(data, grades(entry("0000101", "1.25")))
+    names = ("canvas_gradebook", "blackboard_upload", "brightspace_import", "moodle_grade_import", "oneroster_results")
+    for name in names:
+        data = (folder / f"{name}.csv").read_bytes()
+        result, codes = run(data, grades(entry("u-0000101" if "oneroster" in name else "0000101", "1.25")))
         assert codes == [], name
         assert result is not None
         assert result.data.count(b"1.25") == data.count(b"1.25") + 1

@@ -92,3 +92,34 @@ def test_an_input_is_never_overwritten(day51: Path, sheet: str, tmp_path: Path) 
     template.write_text("ID,Score\n")
     with pytest.raises(ValueError, match="would be overwritten"):
         grade_class(str(day51), [sheet], tmp_path, GradeOptions(fill=str(template)))
+
+
+def test_a_candidate_without_an_id_stands_in_the_file_of_unmatched_ones(
+    day51: Path, sheet: str, tmp_path: Path
+) -> None:
+    lines = Path(sheet).read_text(encoding="utf-8").splitlines()
+    nameless = tmp_path / "class.csv"
+    columns = lines[0].split(",")
+    at = columns.index("Student ID")
+    cells = [line.split(",") for line in lines[1:4]]
+    cells[1][at] = ""
+    nameless.write_text("\n".join([lines[0], *map(",".join, cells)]) + "\n", encoding="utf-8")
+    options = GradeOptions(reports=("csv",), gradebooks=("oneroster",), score_date="2026-09-17")
+    graded = grade_class(str(day51), [str(nameless)], tmp_path / "out", options)
+    codes = {finding.code for finding in graded.diagnostics}
+    assert "P120" in codes
+    assert "P119" not in codes
+    book = read(tmp_path / "out" / "gradebook-oneroster.csv")
+    assert [row["studentSourcedId"] for row in book] == [cells[0][at], cells[2][at]]
+    assert {row["scoreDate"] for row in book} == {"2026-09-17"}
+    assert len(read(tmp_path / "out" / "gradebook-oneroster-unmatched.csv")) == 1
+
+
+def test_a_date_that_nobody_gave_stays_empty_and_one_that_is_none_is_refused(
+    day51: Path, sheet: str, tmp_path: Path
+) -> None:
+    graded = grade_class(str(day51), [sheet], tmp_path, GradeOptions(reports=(), gradebooks=("oneroster",)))
+    assert "P119" in {finding.code for finding in graded.diagnostics}
+    assert {row["scoreDate"] for row in read(tmp_path / "gradebook-oneroster.csv")} == {""}
+    with pytest.raises(ValueError, match="2026-09-17"):
+        grade_class(str(day51), [sheet], tmp_path, GradeOptions(gradebooks=("oneroster",), score_date="17.9.26"))

@@ -101,6 +101,9 @@ def grade(
     fill_column: Annotated[
         str | None, typer.Option("--fill-column", metavar="COLUMN", help="Its column; else the one with the title.")
     ] = None,
+    score_date: Annotated[
+        str | None, typer.Option("--score-date", metavar="DATE", help="Date of the scores in a gradebook: 2026-09-17.")
+    ] = None,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Grade without the questions that have errors.")
     ] = False,
@@ -137,6 +140,7 @@ def grade(
             gradebooks=tuple(dict.fromkeys(gradebook or [])),
             fill=fill,
             fill_column=fill_column,
+            score_date=score_date,
             sheet=SheetOptions(
                 source=source,
                 sheet=sheet,

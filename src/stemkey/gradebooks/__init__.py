@@ -6,6 +6,7 @@ To add one: a function in a module beside this file, a row below, a paragraph in
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import Enum
 from fractions import Fraction
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -39,6 +40,16 @@ class Grades:
     points: Fraction
     """The maximum."""
     entries: tuple[Entry, ...]
+    date: str = ""
+    """ISO date of the scores, for gradebooks that have one. There is no clock: it is given, or stays empty."""
+
+
+class Students(Enum):
+    """What a gradebook finds its students by. Never by name: two students can have one."""
+
+    ANY = "id, e-mail or name"
+    ID_OR_ADDRESS = "id or e-mail"
+    ID = "id"
 
 
 Writer = Callable[[Grades], bytes]
@@ -54,11 +65,17 @@ class GradebookFormat:
     writes: str
     """`module:name` of a function from grades to bytes."""
     evidence: str
+    students: Students = Students.ID_OR_ADDRESS
 
     @property
     def file(self) -> str:
         """Name of the file in the `--out` folder."""
         return f"gradebook-{self.name}{self.suffix}"
+
+    @property
+    def unmatched_file(self) -> str:
+        """Name of the table of candidates who cannot stand in it."""
+        return f"gradebook-{self.name}-unmatched.csv"
 
     @property
     def writer(self) -> Writer:
@@ -72,6 +89,7 @@ GRADEBOOKS: tuple[GradebookFormat, ...] = (
     GradebookFormat(
         name="generic", title="Table with id, name, score", suffix=".csv",
         writes="stemkey.gradebooks.tables:write_generic", evidence="our own",
+        students=Students.ANY,
     ),
     GradebookFormat(
         name="canvas", title="Canvas gradebook import", suffix=".csv",
@@ -84,6 +102,7 @@ GRADEBOOKS: tuple[GradebookFormat, ...] = (
     GradebookFormat(
         name="moodle-xml", title="Moodle grade import, XML", suffix=".xml",
         writes="stemkey.gradebooks.tables:write_moodle_xml", evidence="Moodle's importer read; not tried on a server",
+        students=Students.ID,
     ),
     GradebookFormat(
         name="blackboard", title="Blackboard upload", suffix=".csv",
@@ -97,11 +116,19 @@ GRADEBOOKS: tuple[GradebookFormat, ...] = (
         name="sakai", title="Sakai gradebook import", suffix=".csv",
         writes="stemkey.gradebooks.tables:write_sakai", evidence="from documentation only",
     ),
+    GradebookFormat(
+        name="oneroster", title="OneRoster 1.1 results.csv", suffix=".csv",
+        writes="stemkey.gradebooks.school_records:write_oneroster", evidence="from public files and documentation only",
+        students=Students.ID,
+    ),
+    GradebookFormat(
+        name="powerschool", title="PowerSchool score template", suffix=".csv",
+        writes="stemkey.gradebooks.school_records:write_powerschool", evidence="from public files only",
+        students=Students.ID,
+    ),
 )  # fmt: skip
 
 BY_TEMPLATE = {
-    "powerschool": "PowerSchool reads only the score template that it exported",
-    "oneroster": "a OneRoster file needs the ids of the student information system",
     "schoology": "Schoology reads only the gradebook that it exported",
 }
 """Gradebooks that are served by `--fill` alone, and why."""

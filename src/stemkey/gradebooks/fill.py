@@ -4,17 +4,16 @@ The file is cut into cells without being rewritten: a score replaces the bytes o
 line ends and columns that nobody asked about come out as they went in.
 """
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from io import StringIO
 from typing import NamedTuple
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, column_letters, rule
 from stemkey.files import Source
 from stemkey.gradebooks import Entry, Grades, shown_score
+from stemkey.gradebooks.unmatched import unmatched_table
 
 HEADER_ROWS = 15
 ID_HEADERS = (
@@ -22,7 +21,7 @@ ID_HEADERS = (
     "student num", "student number", "unique user id", "sourcedid", "studentsourcedid",
 )  # fmt: skip
 EMAIL_HEADERS = ("email address", "email", "e-mail", "e-mail address")
-KEPT = frozenset({"ex", "excused"})
+KEPT = frozenset({"ex", "excused", "exempt"})
 """What a teacher wrote instead of a score, and a score never replaces."""
 
 _MAXIMUM = re.compile(r"(?:total pts:|maxpoints:|\[)\s*([0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
@@ -66,17 +65,17 @@ def fill(template: Source, grades: Grades, column: str | None, found: Diagnostic
     target = _score_column(rows[at], grades, column, CellSpan(template.name, None, at + 1), found)
     if target is None or not _maximum_agrees(rows, at, target, grades, template, found):
         return None
-    students = rows[at + 1 :]
+    students = _of_this_quiz(rows[at], rows[at + 1 :], grades)
     placed = _match(rows[at], students, grades, template, found)
     if placed is None:
         return None
-    changes, kept = _changes(students, placed, target)
+    changes, kept = _changes(rows[at], students, placed, target)
     if kept:
         found.add(cells_kept(kept), CellSpan(template.name))
     missing = [entry for entry in grades.entries if entry not in placed.values()]
     if missing:
         found.add(candidates_not_in_template(len(missing)), CellSpan(template.name))
-    return Filled(encode(_replaced(text, changes)), _table(missing) if missing else None)
+    return Filled(encode(_replaced(text, changes)), unmatched_table(missing) if missing else None)
 
 
 def _decode(data: bytes) -> "tuple[str, _Encode] | None":
@@ -226,23 +225,37 @@ def _maximum(rows: Sequence[Sequence[Cell]], at: int, target: int) -> Fraction |
     return None
 
 
+def _of_this_quiz(
+    header: Sequence[Cell], students: Sequence[Sequence[Cell]], grades: Grades
+) -> Sequence[Sequence[Cell]]:
+    """Return the rows of the quiz: OneRoster's results have a row for each student and line item."""
+    names = [_name(cell) for cell in header]
+    if "lineitemsourcedid" not in names:
+        return students
+    at = names.index("lineitemsourcedid")
+    own = [row for row in students if at < len(row) and row[at].text.strip() == grades.identifier]
+    return own or students
+
+
 def _match(
     header: Sequence[Cell], students: Sequence[Sequence[Cell]], grades: Grades, template: Source, found: Diagnostics
 ) -> dict[int, Entry] | None:
     """Return which candidate each row is: by the ids that the template has, then by e-mail; never by name."""
+    # OneRoster's sourcedId is the id of a result where students have a column of their own.
+    ids = {*ID_HEADERS} - ({"sourcedid"} if "studentsourcedid" in {_name(cell) for cell in header} else set())
     places: dict[tuple[str, str], list[int]] = {}
     for row, cells in enumerate(students):
         for index, cell in enumerate(cells[: len(header)]):
             name, value = _name(header[index]), cell.text.strip()
             if not value or value == "#":
                 continue
-            if name in ID_HEADERS:
+            if name in ids:
                 places.setdefault(("id", value.removeprefix("#")), []).append(row)
                 places.setdefault(("email", value.lower()), []).append(row)
             elif name in EMAIL_HEADERS:
                 places.setdefault(("email", value.lower()), []).append(row)
     placed: dict[int, Entry] = {}
-    for entry in grades.entries:
+    for entry in (entry for entry in grades.entries if entry.points == grades.points):
         keys = [("id", entry.id), ("email", entry.id.lower()), ("email", entry.email.lower())]
         rows = next((set(places[key]) for key in keys if key[1] and key in places), set())
         if len(rows) > 1 or any(row in placed for row in rows):
@@ -254,12 +267,14 @@ def _match(
 
 
 def _changes(
-    students: Sequence[Sequence[Cell]], placed: dict[int, Entry], target: int
+    header: Sequence[Cell], students: Sequence[Sequence[Cell]], placed: dict[int, Entry], target: int
 ) -> tuple[list[tuple[int, int, str]], int]:
     changes, kept = [], 0
+    states = [index for index, cell in enumerate(header) if _name(cell) == "scorestatus"]
     for row, entry in placed.items():
         cells = students[row]
-        if target >= len(cells) or cells[target].text.strip().lower() in KEPT:
+        said = {cells[index].text.strip().lower() for index in (target, *states) if index < len(cells)}
+        if target >= len(cells) or said & KEPT:
             kept += 1
             continue
         changes.append((cells[target].start, cells[target].end, shown_score(entry.score)))
@@ -272,19 +287,6 @@ def _replaced(text: str, changes: Sequence[tuple[int, int, str]]) -> str:
         pieces += [text[last:start], new]
         last = end
     return "".join([*pieces, text[last:]])
-
-
-def _table(entries: Sequence[Entry]) -> bytes:
-    from stemkey.gradebooks.tables import safe
-
-    file = StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["id", "name", "email", "score", "points"])
-    for entry in entries:
-        writer.writerow(
-            [entry.id, safe(entry.name), safe(entry.email), shown_score(entry.score), shown_score(entry.points)]
-        )
-    return file.getvalue().encode("utf-8")
 
 
 @rule("P112", Severity.ERROR)
@@ -338,7 +340,7 @@ def student_not_unique(name: str) -> Text:
 def candidates_not_in_template(count: int) -> Text:
     """These candidates were graded and are not in the template; their scores are in a file of their own.
 
-    Guests, people who left the course, or mistyped ids: look at each of them.
+    Guests, people who left the course, mistyped ids, or people whose test had another maximum: look at each of them.
     """
     return Text(f"{count} candidates are not in the template", "see the file of unmatched candidates")
 

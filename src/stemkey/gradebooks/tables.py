@@ -16,7 +16,7 @@ def write_generic(grades: Grades) -> bytes:
         [e.id, safe(e.name), safe(e.email), shown_score(e.score), shown_score(e.points), _percent(e)]
         for e in grades.entries
     ]
-    return _csv([["id", "name", "email", "score", "points", "percent"], *rows])
+    return csv_bytes([["id", "name", "email", "score", "points", "percent"], *rows])
 
 
 def write_canvas(grades: Grades) -> bytes:
@@ -25,7 +25,7 @@ def write_canvas(grades: Grades) -> bytes:
     # The row's name is recognised by these words; Canvas writes four blanks before them.
     maximum = ["    Points Possible", "", "", "", "", shown_score(grades.points)]
     rows = [[safe(e.name) or e.id, "", e.id, e.email, "", shown_score(e.score)] for e in grades.entries]
-    return _csv([header, maximum, *rows])
+    return csv_bytes([header, maximum, *rows])
 
 
 def write_moodle(grades: Grades) -> bytes:
@@ -34,7 +34,7 @@ def write_moodle(grades: Grades) -> bytes:
         ["" if "@" in e.id else e.id, e.email or (e.id if "@" in e.id else ""), shown_score(e.score)]
         for e in grades.entries
     ]
-    return _csv([["ID number", "Email address", _unescaped(grades.title)], *rows])
+    return csv_bytes([["ID number", "Email address", _unescaped(grades.title)], *rows])
 
 
 def write_moodle_xml(grades: Grades) -> bytes:
@@ -54,7 +54,7 @@ def write_blackboard(grades: Grades) -> bytes:
     """Return Blackboard's upload: everything quoted, the column made new by its title."""
     column = f"{grades.title} [Total Pts: {shown_score(grades.points)} Score]"
     rows = [[*_last_first(e.name), e.id, e.id, shown_score(e.score)] for e in grades.entries]
-    return BOM + _csv(
+    return BOM + csv_bytes(
         [["Last Name", "First Name", "Username", "Student ID", safe(column)], *rows], quoting=csv.QUOTE_ALL
     )
 
@@ -63,13 +63,13 @@ def write_brightspace(grades: Grades) -> bytes:
     """Return Brightspace's import: `#` before ids keeps their zeros and is taken off."""
     column = f"{grades.title} Points Grade <Numeric MaxPoints:{shown_score(grades.points)}>"
     rows = [[f"#{e.id}", shown_score(e.score), "#"] for e in grades.entries]
-    return _csv([["OrgDefinedId", safe(column), "End-of-Line Indicator"], *rows])
+    return csv_bytes([["OrgDefinedId", safe(column), "End-of-Line Indicator"], *rows])
 
 
 def write_sakai(grades: Grades) -> bytes:
     """Return Sakai's import: `[points]` in the header is the item's maximum."""
     rows = [[e.id, safe(e.name), shown_score(e.score)] for e in grades.entries]
-    return _csv([["Student ID", "Name", safe(f"{grades.title} [{shown_score(grades.points)}]")], *rows])
+    return csv_bytes([["Student ID", "Name", safe(f"{grades.title} [{shown_score(grades.points)}]")], *rows])
 
 
 def safe(text: str) -> str:
@@ -99,7 +99,8 @@ def _last_first(name: str) -> tuple[str, str]:
     return safe(last.strip()), safe(first.strip())
 
 
-def _csv(rows: Iterable[Sequence[str]], quoting: int = csv.QUOTE_MINIMAL) -> bytes:
+def csv_bytes(rows: Iterable[Sequence[str]], quoting: int = csv.QUOTE_MINIMAL) -> bytes:
+    """Return a table as CSV: UTF-8 without a mark, CRLF."""
     file = StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n", quoting=quoting)  # type: ignore[arg-type]  # one of csv's constants
     writer.writerows(rows)
