@@ -38,6 +38,8 @@ def sanitise(html: str) -> tuple[Content, tuple[str, ...]]:
     """
     if "<" not in html and "&" not in html and ">" not in html and "\r" not in html and "\x00" not in html:
         return Content(html.strip()), ()
+    if _FLAT.fullmatch(html):
+        return Content(html.strip()), ()
     if _is_simple(html):
         return Content(_spaced(html.strip())), ()
     clean = _cleaner().clean(html)
@@ -117,6 +119,11 @@ _SIMPLE = re.compile(
     r'|<code class="language-[\w+#.-]++">'
     r'|<img src="[^"<>&:]*+" alt="[^"<>&]*+">'
     r'|<span data-gap="[\w.-]*+"></span>)*+'
+)
+# One paragraph, or words without one, in which no tag holds another: by far the most. Nothing is left to look at.
+_FLAT = re.compile(
+    r"(<p>(?!\s))?(?:[^<>&\r\x00]++|&(?:amp|lt|gt);"
+    r"|<(code|em|strong|b|i|u|sub|sup|del)>(?:[^<>&\r\x00]++|&(?:amp|lt|gt);)*+</\2>)*+(?(1)(?<!\s)</p>)"
 )
 _SIMPLE_TAG = re.compile(rf"<(/?)({_SIMPLE_TAGS})\b")
 _BLOCKS = frozenset({"p", "pre", "ul", "ol", "blockquote"})
