@@ -350,3 +350,4 @@ def test_a_floor_holds_for_the_whole_test(table_of: Callable[..., Any]) -> None:
     people = grade_tables([table_of(CLASS)], key, GradingChoices(), [], Diagnostics())
     assert people is not None
     assert [person.score for person in people] == [2, 0, 0, 0]
+    assert any("Statistics are of the totals as their items add up" in sentence for sentence in key.rules)

@@ -296,7 +296,10 @@ def _change_sentences(items: Iterable[Item], rules: RuleBook) -> list[str]:
         if (said := rules.changes.get(item.number, NO_CHANGE).sentences)
     ]
     if rules.floor is not None:
-        sentences.append(f"No total score is below {rules.floor}.")
+        # Alpha and the correlations of items with totals are defined for totals that are the sum of their items.
+        sentences.append(
+            f"No total score is below {rules.floor}. Statistics are of the totals as their items add up, before that."
+        )
     if rules.forms is not None:
         sentences.append(
             f"Forms {', '.join(rules.forms.forms)}: read from column {rules.forms.column}, in the quiz's order."
