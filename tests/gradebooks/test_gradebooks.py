@@ -127,6 +127,7 @@ def test_an_address_is_enough_for_most_gradebooks_and_a_name_for_none_but_our_ow
     people = (entry("ann@example.edu"), entry("Ann"))
     assert parted("canvas", *people) == (["ann@example.edu"], ["Ann"], ["P120"])
     assert parted("generic", *people) == (["ann@example.edu", "Ann"], [], [])
+    assert parted("generic", entry("row 7")) == ([], ["row 7"], ["P120"])
 
 
 @pytest.mark.parametrize("row", GRADEBOOKS, ids=lambda row: row.name)

@@ -1,6 +1,7 @@
 """Which rows count."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,7 @@ from stemkey.scoring.answer_key import AnswerKey, Status
 from stemkey.scoring.attempts import GradingChoices, grade_tables
 from stemkey.scoring.compiler import compile_key
 from stemkey.scoring.identities import hash_ids
+from stemkey.scoring.score import score
 from stemkey.sheets.table import Damaged
 
 
@@ -175,6 +177,19 @@ def test_blanks_at_the_end_are_not_reached_where_asked(key: AnswerKey, table_of:
 def test_anonymous_leaves_no_name_and_no_address(key: AnswerKey, table_of: Any) -> None:
     people, _, _ = run(key, table_of([("ann@example.org", "AAAA"), ("17", "AAAA")]), anonymous=True)
     assert [(person.id, person.name, person.email) for person in people] == [("row 2", "", ""), ("17", "", "")]
+
+
+def test_anonymous_leaves_no_name_that_stands_for_an_id(key: AnswerKey, batch_of: Any) -> None:
+    batch = batch_of([("Ann", "AAAA"), ("17", "AAAA")])
+    names = np.array([b"Ann", b"Bob"], dtype=bytes)
+    hidden = attempts.anonymised(score(replace(batch, names=names), key))
+    assert hidden.batch.ids.tolist() == [b"row 2", b"17"]
+
+
+def test_anonymous_findings_name_rows(key: AnswerKey, table_of: Any) -> None:
+    _, _, found = run(key, table_of([("ann@example.org", "AAAA"), ("ann@example.org", "AAAB")]), anonymous=True)
+    (finding,) = found
+    assert "ann" not in finding.message
 
 
 def test_a_hash_does_not_depend_on_the_width_of_the_array() -> None:

@@ -8,6 +8,7 @@ from io import StringIO
 from stemkey.diagnostics import Diagnostics, Place, Severity, Text, rule
 from stemkey.gradebooks import Entry, GradebookFormat, Grades, Students, shown_score
 
+_ROW = re.compile(r"row [0-9]+")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -31,7 +32,9 @@ def divided(
 
 
 def _has_id(entry: Entry, students: Students) -> bool:
-    """Whether the id is one, and no name or address that stands for it."""
+    """Whether the id is one, and no name, address or (with `--anonymous`) row that stands for it."""
+    if _ROW.fullmatch(entry.id):
+        return False
     match students:
         case Students.ANY:
             return True

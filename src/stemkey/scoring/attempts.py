@@ -169,11 +169,12 @@ class _Grading:
                 continue
             rows = ", ".join(self._row_name(entry) for entry in group)
             place = self._place(group[0])
+            name = f"row {group[0].sheet_row}" if self.choices.anonymous else group[0].id
             if all(entry.content == group[0].content for entry in group):
-                self.found.add(same_row_twice(group[0].id, rows), place)
+                self.found.add(same_row_twice(name, rows), place)
                 rejected, refused = group[1:], 0
             else:
-                self.found.add(id_twice(group[0].id, rows), place)
+                self.found.add(id_twice(name, rows), place)
                 rejected, refused = group, 1
             for entry in rejected:
                 counts = self.tables[entry.table].counts
@@ -342,9 +343,12 @@ def _with_floor(scored: ScoredBatch, floor: Fraction, tick: Fraction) -> ScoredB
 
 
 def anonymised(scored: ScoredBatch) -> ScoredBatch:
-    """Return the candidates without names and e-mail addresses."""
+    """Return the candidates without names and e-mail addresses, also where one of these stands for an id."""
     batch = scored.batch
-    ids = [f"row {row}".encode() if b"@" in name else name for row, name in zip(batch.rows, batch.ids, strict=True)]
+    ids = [
+        f"row {row}".encode() if b"@" in id_ or (id_ and id_ == name) else id_
+        for row, id_, name in zip(batch.rows, batch.ids, batch.names, strict=True)
+    ]
     nobody = np.zeros(len(scored), "S1")
     return replace(scored, batch=replace(batch, ids=np.array(ids, dtype=bytes), names=nobody, emails=nobody))
 
