@@ -37,6 +37,7 @@ pages: $(STAMPS)/package
 
 bench: $(STAMPS)/dev
 	$(BIN)/python benchmarks/export.py
+	$(BIN)/python benchmarks/formats.py
 	$(BIN)/python benchmarks/grading.py
 	$(BIN)/python benchmarks/startup.py
 
