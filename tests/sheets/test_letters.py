@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stemkey.diagnostics import Diagnostics
 from stemkey.files import Source
 from stemkey.model import Choice, ChoiceInteraction, Content, Item, Quiz, Section
-from stemkey.sheets import SheetOptions, letters, open_sheet, wide
+from stemkey.sheets import SheetOptions, grid, letters, open_sheet, wide
 
 QUIZ = Quiz(
     identifier="q",
@@ -136,3 +136,25 @@ def test_one_odd_row_does_not_slow_its_neighbours(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(wide, "_attempt", watched)
     assert read(data) == general
     assert seen == [51]
+
+
+@pytest.mark.parametrize("label", ["KEY", "Key.", "answer  key", "Schlüssel", "LÖSUNG", "Corrigé", "Ключ", "正解"])
+@pytest.mark.parametrize("as_name", [False, True])
+def test_a_key_row_below_the_rows_looked_at_first_is_no_candidate(
+    both: Any, monkeypatch: pytest.MonkeyPatch, label: str, *, as_name: bool
+) -> None:
+    monkeypatch.setattr(grid, "SAMPLE", 5)
+    who = f"7,{label}" if as_name else f"{label},Ann"
+    lines = ["id,name,Q1,Q2,Q3", *(f"{number:04},Ann,A,B,C" for number in range(40))]
+    lines[30] = f"{who},A,A,A"
+    general, fast = both("\n".join(lines).encode())
+    assert fast == general
+    rows, found, counts = fast
+    assert len(rows) == 39
+    assert counts[0] == 39
+    assert [finding.code for finding in found if finding.code.startswith("S21")] == ["S215"]
+    lines[35] = f"{who},A,B,A"
+    general, fast = both("\n".join(lines).encode())
+    assert fast == general
+    assert {"S215", "S216"} <= {finding.code for finding in fast[1]}
+    assert len(fast[0]) == 38

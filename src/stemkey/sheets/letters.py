@@ -7,6 +7,7 @@ all) goes through the same function as in every other sheet, in its place, so th
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,8 @@ CHUNK = 1 << 18
 ROWS_A_BATCH = 30_000
 
 NEWLINE, QUOTE = 10, 34
+LOWER = 32
+"""The bit that a capital lacks, in ASCII, Greek and Cyrillic alike; other signs only become more alike."""
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWYZabcdefghijklmnopqrstuvwyz"
 """X is not among them: a row of crosses may mean that somebody was absent."""
 ODD = len(LETTERS) + 1
@@ -39,6 +42,8 @@ class LetterColumns(NamedTuple):
     name: tuple[int, ...]
     """The column of the full name, or those of its parts."""
     email: int | None
+    key_labels: frozenset[str] = frozenset()
+    """What rows of the key are called, folded; rows that may be called so are not clean."""
 
 
 ReadRow = Callable[[Row], Attempt | None]
@@ -153,6 +158,8 @@ def _read_chunk(
             before, end = fields.before(column), fields.ends[:, column]
             cells, strange = _cells(letters, before + 1, end)
             doubtful |= strange
+            if of_text is not email:
+                doubtful |= _may_be_called(cells, columns.key_labels)
             if column == columns.id or len(of_text) > 1:
                 doubtful |= end - before == 1
             parts.append(cells)
@@ -252,6 +259,22 @@ def _with_blanks_between(parts: Sequence[NDArray[np.bytes_]], rows: int) -> NDAr
     for part in parts[1:]:
         whole = np.strings.add(np.strings.add(whole, b" "), part)
     return whole
+
+
+def _may_be_called(cells: NDArray[np.bytes_], labels: frozenset[str]) -> NDArray[np.bool_]:
+    """Return which cells begin like one of the labels; the general reader decides."""
+    width = min(cells.dtype.itemsize, 4)
+    heads = np.zeros((len(cells), 4), np.uint8)
+    heads[:, :width] = cells.view(np.uint8).reshape(len(cells), -1)[:, :width]
+    return np.isin((heads | LOWER).view(np.uint32)[:, 0], _heads(labels))
+
+
+@cache
+def _heads(labels: frozenset[str]) -> NDArray[np.uint32]:
+    """Return the first four bytes of each label, in lower case; short ones with what may stand behind them too."""
+    longer = {label + end for label in labels for end in ("", ".") if len(label.encode()) < 4 or not end}
+    heads = {bytes(byte | LOWER for byte in label.encode()[:4].ljust(4, b"\0")) for label in longer}
+    return np.frombuffer(b"".join(sorted(heads)), np.uint32)
 
 
 def _is_strange(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:

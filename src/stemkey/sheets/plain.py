@@ -46,6 +46,7 @@ _KEY_WORDS = frozenset(
     |musterlösung|lösungsschlüssel|clave|clave de respuestas|corrigé|clé|gabarito|chiave|sleutel|klucz|ключ|正解|标准答案"""
     .replace("\n", "").replace("    ", "").split("|")
 )  # fmt: skip
+_KEY_STARTS = frozenset(word[:2] for word in _KEY_WORDS)
 _FOOTER_WORDS = frozenset(
     """overall average|average|averages|mean|group average|class average|avg|gesamtdurchschnitt|durchschnitt|mittelwert|mittel
     |promedio|promedio general|promedio del grupo|media|media general|média|média geral|moyenne|moyenne globale|moyenne générale
@@ -321,6 +322,7 @@ def lay_out(
         mapping=mapping_of(chosen, headers, items, is_as_written=grid.is_as_written),
         skip=frozenset(skip),
         dismiss=dismissal,
+        key_labels=_KEY_WORDS,
         has_attempts=identity.attempt is not None or bool(identity.dates) or identity.state is not None,
         blank_damage=options.errors_as == "blank",
         notes=notes_of(grid, headers, rows, identity),
@@ -356,9 +358,15 @@ def report_unused(
 
 def _is_key_row(row: Row, items: Sequence[Item], chosen: dict[int, Match], identity: Identity) -> bool:
     who = [text_at(row.cells, index) for index in (*identity.ids, *identity.name)]
-    if any(fold(text) in _KEY_WORDS for text in who):
+    if any(map(is_key_label, who)):
         return True
     return not any(who) and bool(chosen) and not _differences(row, items, chosen) and _has_answers(row, chosen)
+
+
+def is_key_label(text: str) -> bool:
+    """Whether a text is what the key is called where others have an id or a name."""
+    # Looked at for every id and name of a class: folding all of them would take longer than reading them.
+    return text[:2].lower() in _KEY_STARTS and fold(text) in _KEY_WORDS
 
 
 def _has_answers(row: Row, chosen: dict[int, Match]) -> bool:
@@ -426,6 +434,9 @@ class Dismissal:
 
     def __call__(self, row: Row, responses: Sequence[Response]) -> str | None:
         """Return why a row is no attempt; None where it is one."""
+        # Key rows at the beginning were compared with the quiz before any row was read; this one stands below.
+        if any(is_key_label(text_at(row.cells, index)) for index in (*self.identity.ids, *self.identity.name)):
+            return "other key" if _differences(row, self.items, self.chosen) else "key"
         said = [response for response in responses if response]
         candidate, _ = self.identity.id_of(row.cells)
         name = self.identity.name_of(row.cells)

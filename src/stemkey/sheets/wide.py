@@ -62,6 +62,8 @@ class Layout:
     """Says why a row is no attempt that can be graded: one of the keys of `DISMISSALS`; None: it is."""
     responses_of: Callable[[Sequence[Cell]], list[Response]] | None = None
     """Reads a row's responses where items have no fixed columns; raises `MisplacedError`."""
+    key_labels: frozenset[str] = frozenset()
+    """What rows of the key are called, folded, in the place of an id or a name."""
     has_attempts: bool = False
     keep_formulas: bool = False
     """A formula without a value is a text that began with `=`, as Moodle's XLSX writes it."""
@@ -141,6 +143,28 @@ def footers_left_out(rows: str) -> Text:
     )
 
 
+@rule("S215", Severity.WARNING)
+def key_rows_below(rows: str) -> Text:
+    """Rows far below the header are called like the key and agree with the quiz's key. They are left out.
+
+    Nobody is called `KEY` or `Answer key`; graded as a candidate, such a row would be the best of the class.
+    """
+    return Text(f"{rows}: called like the key, agrees with the quiz; left out as no candidate", None)
+
+
+@rule("S216", Severity.ERROR)
+def other_key_below(rows: str) -> Text:
+    """Rows far below the header are called like the key and say something else than the quiz's key.
+
+    They are left out as no candidates. One of the two keys is wrong, and every score depends on which: where such a row stands at
+    the beginning of a sheet, nothing is graded.
+    """
+    return Text(
+        f"{rows}: called like the key, but not the quiz's key; left out as no candidate",
+        "compare the two keys before you use the scores; correct the quiz or remove the row",
+    )
+
+
 @rule("S206", Severity.WARNING)
 def no_answers(rows: str) -> Text:
     """These candidates answered nothing. They are graded and have the score 0."""
@@ -182,7 +206,10 @@ DISMISSALS: Mapping[str, Callable[[str], Diagnostic]] = {
     "absent": absent,
     "unfinished": unfinished,
     "footer": footers_left_out,
+    "key": key_rows_below,
+    "other key": other_key_below,
 }
+NO_CANDIDATES = frozenset({"footer", "key", "other key"})
 
 
 def wide_table(layout: Layout, found: Diagnostics) -> ResponseTable:
@@ -326,6 +353,7 @@ def _letter_columns(layout: Layout) -> "LetterColumns | None":
         id=identity.ids[0],
         name=identity.name,
         email=identity.email,
+        key_labels=layout.key_labels,
     )
 
 
@@ -350,7 +378,7 @@ def _attempt(
     if reason == "nothing":
         return None
     if reason:
-        counts.read += reason != "footer"
+        counts.read += reason not in NO_CANDIDATES
         report.note(reason, row.number)
         return None
     counts.read += 1
