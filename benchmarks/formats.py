@@ -29,7 +29,7 @@ def stages(name: str, count: int) -> tuple[float, float, float, float]:
     row = find_format(name)
     _ = row.capabilities, row.writer, row.reader  # imports are start-up, not work
     start = time.process_time()
-    fitted = row.limit(fit(quiz, row.capabilities, row.title, found), found)
+    fitted = row.limit(fit(quiz, row.capabilities, row.title, found), row.options_type(), found)
     fit_end = time.process_time()
     files = row.writer(fitted, row.options_type())
     data = zip_files(files) if row.archive else next(iter(files.values()))

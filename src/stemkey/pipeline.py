@@ -109,7 +109,7 @@ def write_quiz(quiz: Quiz, *, format: str, options: Sequence[str] = (), keep_goi
     chosen = parse_options(row.options_type, options, format_name=row.name)
     found = Diagnostics()
     carries = row.capabilities
-    fitted = row.limit(fit(quiz, carries, row.title, found), found)
+    fitted = row.limit(fit(quiz, carries, row.title, found), chosen, found)
     if found.has_errors:
         if not keep_going:
             return Outcome(Package(row, None), found.freeze())
@@ -117,7 +117,9 @@ def write_quiz(quiz: Quiz, *, format: str, options: Sequence[str] = (), keep_goi
         for number in broken_items(found.freeze()) - {item.number for item in fitted.items}:
             if not any(d.name == "item-left-out" and d.item == number for d in found):
                 found.add(item_left_out(number), quiz.span, item=number)
-        fitted = row.limit(fitted, Diagnostics())  # with fewer items less may fit: a group cannot draw more than it has
+        fitted = row.limit(
+            fitted, chosen, Diagnostics()
+        )  # with fewer items less may fit: a group cannot draw more than it has
     if not any(True for _ in fitted.items):
         found.add(no_question_found(row.title), quiz.span)
         return Outcome(Package(row, None), found.freeze())

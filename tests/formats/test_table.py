@@ -40,7 +40,7 @@ def fitted(quiz: Quiz, row: Format) -> Quiz:
     """The quiz as the format carries it; what it cannot hold at all is left out, as `--keep-going` does."""
     while True:
         found = Diagnostics()
-        quiz = row.limit(fit(quiz, row.capabilities, row.title, found), found)
+        quiz = row.limit(fit(quiz, row.capabilities, row.title, found), row.options_type(), found)
         broken = broken_items(found.freeze()) & {item.number for item in quiz.items}
         if not broken:
             return quiz

@@ -88,7 +88,7 @@ def _check_one(name: str, format_name: str | None, targets: list[str], options: 
         found = Diagnostics(outcome.diagnostics)
         for target in targets:
             row = find_format(target)
-            row.limit(fit(outcome.value.quiz, row.capabilities, row.title, found), found)
+            row.limit(fit(outcome.value.quiz, row.capabilities, row.title, found), row.options_type(), found)
     except ValueError as error:
         raise refuse(str(error)) from None
     items = list(outcome.value.quiz.items)

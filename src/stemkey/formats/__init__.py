@@ -19,8 +19,8 @@ Writer: TypeAlias = Callable[[Quiz, Any], Files]
 """quiz, options -> files. Gets what `fit` left, so it never drops anything and needs no findings."""
 Recogniser: TypeAlias = Callable[[Source], bool]
 """Whether a source is certainly of the format, from a cheap look at its first bytes."""
-Limiter: TypeAlias = Callable[[Quiz, Diagnostics], Quiz]
-"""quiz, found -> quiz. What `fit` left, reduced by what only this format knows of its limits; every loss a finding."""
+Limiter: TypeAlias = Callable[[Quiz, Any, Diagnostics], Quiz]
+"""quiz, options, found -> quiz. What `fit` left, reduced by what only this format knows of its limits; every loss a finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +77,12 @@ class Format:
         kind: type[Any] = load(self.options)
         return kind
 
-    def limit(self, quiz: Quiz, found: Diagnostics) -> Quiz:
+    def limit(self, quiz: Quiz, options: Any, found: Diagnostics) -> Quiz:
         """Return what the format can hold of a quiz that `fit` has reduced."""
         if self.limits is None:
             return quiz
         limiter: Limiter = load(self.limits)
-        return limiter(quiz, found)
+        return limiter(quiz, options, found)
 
     def is_sure_of(self, source: Source) -> bool:
         """Whether the source is certainly of this format."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stemkey.diagnostics import Diagnostics
+from stemkey.diagnostics import Diagnostics, Severity
 from stemkey.files import Source, zip_files
 from stemkey.fitting import fit
 from stemkey.formats.qti12.limits import limit_to_canvas
@@ -205,7 +205,7 @@ def test_what_qti12_writes_is_valid_by_its_schema(shared: Path) -> None:
 def test_a_title_that_would_cost_the_quiz_is_cut_and_parts_lose_what_has_no_place() -> None:
     found = Diagnostics()
     sections = (Section(title="Part", instructions=Content("<p>Read.</p>"), shuffle=True),)
-    quiz = limit_to_canvas(Quiz(identifier="w", title="x" * 300, sections=sections), found)
+    quiz = limit_to_canvas(Quiz(identifier="w", title="x" * 300, sections=sections), CanvasOptions(), found)
     assert len(quiz.title) == 255
     assert [finding.name for finding in found] == [
         "qti12-part-property-lost",
@@ -213,3 +213,17 @@ def test_a_title_that_would_cost_the_quiz_is_cut_and_parts_lose_what_has_no_plac
         "canvas-title-cut",
     ]
     assert quiz.sections == (Section(title="Part"),)
+
+
+def test_new_quizzes_warns_of_texts_and_refuses_groups_it_would_drop() -> None:
+    text = Item(identifier="t", number="1", body=Content("<p>Read this.</p>"), points=Fraction(0))
+    sections = (Section(items=(text,)), Section(title="Draw", select=2, bank="Bank elsewhere"))
+    quiz = Quiz(identifier="n", title="N", sections=sections)
+    classic, new = Diagnostics(), Diagnostics()
+    limit_to_canvas(quiz, CanvasOptions(), classic)
+    limit_to_canvas(quiz, CanvasOptions(quizzes="new"), new)
+    assert not len(classic)
+    assert [(finding.code, finding.severity) for finding in new] == [
+        ("W173", Severity.WARNING),
+        ("W174", Severity.ERROR),
+    ]

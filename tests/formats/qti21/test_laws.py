@@ -39,7 +39,7 @@ def read(data: bytes, dialect: Dialect) -> tuple[Quiz, Diagnostics]:
 
 def fitted(quiz: Quiz, dialect: Dialect) -> Quiz:
     quiz = fit(quiz, carries(dialect.format), "QTI", Diagnostics())
-    return (limit_to_qti3 if dialect.kebab else limit_to_qti21)(quiz, Diagnostics())
+    return (limit_to_qti3 if dialect.kebab else limit_to_qti21)(quiz, None, Diagnostics())
 
 
 @DIALECTS

@@ -31,7 +31,7 @@ def write(quiz: Quiz) -> tuple[Quiz, str]:
     broken = True
     while broken:
         found = Diagnostics()
-        quiz = ROW.limit(fit(quiz, CARRIES, ROW.title, found), found)
+        quiz = ROW.limit(fit(quiz, CARRIES, ROW.title, found), ROW.options_type(), found)
         broken = bool(broken_items(found.freeze()))
         quiz = leave_out(quiz, broken_items(found.freeze()), found)
     (data,) = ROW.writer(quiz, ROW.options_type()).values()

@@ -61,6 +61,7 @@ QTI12_CARRIES = replace(
     partial_credit=True,
     negative_credit=True,
     settings=False,
+    section_texts=True,  # titles; instructions are limits.py's matter
     adapt=adapt_plain,
 )
 """QTI 1.2 by the book, for whatever reads it: what Canvas alone cannot do is written, too."""

@@ -30,12 +30,12 @@ def dropdown_markup_lost() -> Text:
     return Text("QTI 2.x has only text in a dropdown; the markup of its choices is lost", "use qti3, or plain words")
 
 
-def limit_to_qti21(quiz: Quiz, found: Diagnostics) -> Quiz:
+def limit_to_qti21(quiz: Quiz, options: object, found: Diagnostics) -> Quiz:
     """Return what QTI 2.x can say of a quiz that `fit` has reduced; every further loss is a finding."""
     return _limited(quiz, found, has_markup=False)
 
 
-def limit_to_qti3(quiz: Quiz, found: Diagnostics) -> Quiz:
+def limit_to_qti3(quiz: Quiz, options: object, found: Diagnostics) -> Quiz:
     """Return what QTI 3.0 can say of a quiz that `fit` has reduced; every further loss is a finding."""
     return _limited(quiz, found, has_markup=True)
 

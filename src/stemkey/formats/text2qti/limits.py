@@ -49,7 +49,7 @@ def not_said_in_text2qti(what: str) -> Text:
     return Text(f"text2qti has no words for {what}", "set it in the LMS after the import if it matters")
 
 
-def limit_to_text2qti(quiz: Quiz, found: Diagnostics) -> Quiz:
+def limit_to_text2qti(quiz: Quiz, options: object, found: Diagnostics) -> Quiz:
     """Return what text2qti's text can say of a quiz that `fit` has reduced; every further loss is a finding."""
     return _Limiting(quiz, found).quiz()
 
