@@ -1,5 +1,7 @@
 """The byte path for large letter sheets gives what the general reader gives, for any file."""
 
+import csv
+import io
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -7,11 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.sheets.sheet_cases import workbook
 
 from stemkey.diagnostics import Diagnostics
 from stemkey.files import Source
 from stemkey.model import Choice, ChoiceInteraction, Content, Item, Quiz, Section
 from stemkey.sheets import SheetOptions, grid, letters, open_sheet, wide
+from stemkey.sheets import workbook as workbook_module
 
 QUIZ = Quiz(
     identifier="q",
@@ -158,3 +162,31 @@ def test_a_key_row_below_the_rows_looked_at_first_is_no_candidate(
     assert fast == general
     assert {"S215", "S216"} <= {finding.code for finding in fast[1]}
     assert len(fast[0]) == 38
+
+
+CELLS = st.one_of(
+    LETTER, LETTER, LETTER, st.sampled_from(["n:2", "n:1.5", "e:#N/A", "f:A1", "d:2026-01-02", "AB", "-"])
+)
+WORKBOOK_IDS = st.sampled_from(["n:1002", "0007", "x\ny", 'say "hi"', "é1", "", "n:202609170001234567", "Mean"])
+WORKBOOK_ROW = st.one_of(
+    st.tuples(st.integers(1000, 9999).map(str), st.just("Ann"), LETTER, LETTER, LETTER),
+    st.tuples(WORKBOOK_IDS, st.sampled_from(["Ann", "", "n:5", "a\nb"]), CELLS, CELLS, CELLS),
+    st.just(("",) * 5),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(WORKBOOK_ROW, min_size=1, max_size=25), indent=st.integers(0, 2))
+def test_both_paths_say_the_same_of_any_workbook(
+    monkeypatch: pytest.MonkeyPatch, rows: list[tuple[str, ...]], indent: int
+) -> None:
+    buffer = io.StringIO()
+    table = [("id", "name", "Q1", "Q2", "Q3"), ("s0000", "Zoe", "A", "B", "C"), *rows]
+    csv.writer(buffer, lineterminator="\n").writerows([*[""] * indent, *row] for row in table)
+    data = workbook("class.xlsx", buffer.getvalue()).data
+    monkeypatch.setattr(wide, "FAST_FROM_CELLS", 1 << 60)
+    general = read(data)
+    monkeypatch.setattr(wide, "FAST_FROM_CELLS", 0)
+    monkeypatch.setattr(letters, "ROWS_A_BATCH", 7)
+    monkeypatch.setattr(workbook_module, "_ROWS_OF_BLOCK", 5)
+    assert read(data) == general

@@ -1,6 +1,6 @@
 """A container opened: rows of cells as they stand, before anybody knows what they mean."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import IO, NamedTuple, TypeAlias
@@ -17,8 +17,10 @@ NOT_GIVEN = Damaged("", "was not given")
 SAMPLE = 20_000
 """A sheet of so many rows is looked at as a whole before anything is graded; of a larger one, this beginning."""
 LARGE_TEXT = 4 << 20
+LARGE_SHEET = 2_000_000
 SAMPLE_OF_LARGE = 1_000
-"""Rows looked at of a text file of more bytes than `LARGE_TEXT`, where looking would cost more than grading."""
+"""Rows looked at of a text file of more bytes than `LARGE_TEXT`, or a workbook's sheet of more cells than `LARGE_SHEET`,
+where looking would cost more than grading."""
 
 
 class Row(NamedTuple):
@@ -45,6 +47,29 @@ class RawText:
     """Reads some whole lines, of which the first has this number."""
 
 
+class RawBlock(NamedTuple):
+    """Some rows of a workbook, one after the other."""
+
+    first: int
+    """Number of the first row."""
+    lines: list[str]
+    """Each row's cells with `RawCells.SEPARATOR` between them; a row that is not only texts is a lone CR."""
+    rows: Callable[[Iterable[int]], Iterator[Row]]
+    """Reads rows by their place in the block; rows without any cell are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCells:
+    """A workbook's sheet in blocks of rows, without an object for each cell."""
+
+    SEPARATOR = "\x1f"
+
+    size: int
+    """Number of cells."""
+    blocks: Callable[[int], Iterator[RawBlock]]
+    """Reads the sheet from a row on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """One sheet of a container."""
@@ -59,6 +84,8 @@ class Grid:
     """Reads the rows from the beginning; rows without any cell are left out."""
     raw: RawText | None = None
     """For `letters`; None where the rows can only be read one by one."""
+    raw_cells: RawCells | None = None
+    """The same for a workbook."""
 
     ends_open: bool = False
     """Whether a text file ends without a line end, as one does that was cut off."""
@@ -73,7 +100,9 @@ class Grid:
     ) -> "Grid":
         """Return the grid with its rows rewritten, each time they are read."""
         read = self.read
-        return replace(self, read=lambda: rewrite(read()), raw=None, is_as_written=is_as_written, width=width)
+        return replace(
+            self, read=lambda: rewrite(read()), raw=None, raw_cells=None, is_as_written=is_as_written, width=width
+        )
 
     def with_cut_marked(self, rows: Sequence[Row]) -> "Grid":
         """Return the grid with its last row marked as cut off, if that row alone is short and the file ends in it."""
@@ -93,7 +122,9 @@ class Grid:
 
     def sample(self) -> list[Row]:
         """Return the rows that decide what the sheet is."""
-        large = self.raw is not None and self.raw.size > LARGE_TEXT
+        large = (self.raw is not None and self.raw.size > LARGE_TEXT) or (
+            self.raw_cells is not None and self.raw_cells.size > LARGE_SHEET
+        )
         return list(islice(self.read(), SAMPLE_OF_LARGE if large else SAMPLE))
 
     def place(self, row: int | None = None, column: int | None = None) -> CellSpan:

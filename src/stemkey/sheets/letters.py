@@ -1,4 +1,4 @@
-"""The checked byte path: large CSV sheets of letters, without a Python object for every cell.
+"""The checked byte path: large sheets of letters, CSV or a workbook's, without a look at every cell.
 
 A row is *clean* where every cell of an item is blank or one letter, the id is there, and nothing needs a second look. Clean
 rows are cut out of the bytes with numpy. Every other row (a quotation mark, two letters, a word, a cell too many, no answer at
@@ -6,14 +6,14 @@ all) goes through the same function as in every other sheet, in its place, so th
 """
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stemkey.sheets.grid import RawText, Row
+from stemkey.sheets.grid import Grid, RawCells, RawText, Row
 from stemkey.sheets.table import Response, ResponseBatch, ResponseColumn, RowCounts
 from stemkey.sheets.wide import Attempt
 
@@ -49,14 +49,28 @@ class LetterColumns(NamedTuple):
 ReadRow = Callable[[Row], Attempt | None]
 
 
+class Chunk(NamedTuple):
+    """Some whole rows as bytes, a line each (or more where a text file has line ends in quotation marks)."""
+
+    data: bytes
+    """Ends with LF."""
+    line: int
+    """Number of the first row."""
+    separator: bytes
+    all_rows: Callable[[], Iterator[Row]]
+    """Reads all rows in the general way."""
+    some_rows: Callable[[Positions, Positions], list[Row] | None]
+    """Reads some lines so, of which the ends of all lines are known; None where they are not whole rows."""
+
+
 def letter_batches(
-    text: RawText, first_row: int, columns: LetterColumns, skip: frozenset[int], read_row: ReadRow, counts: RowCounts
+    chunks: Iterator[Chunk], columns: LetterColumns, skip: frozenset[int], read_row: ReadRow, counts: RowCounts
 ) -> Iterator[ResponseBatch]:
-    """Return the sheet's attempts from a row on. `read_row` reads what is not clean, and reports it."""
+    """Return the attempts in the chunks of a sheet. `read_row` reads what is not clean, and reports it."""
     pieces: list[_Piece] = []
     rows = 0
-    for data, line in _chunks(text, first_row):
-        piece = _read_chunk(data, line, text, columns, skip, read_row)
+    for chunk in chunks:
+        piece = _read_chunk(chunk, columns, skip, read_row)
         counts.read += piece.clean
         pieces.append(piece)
         rows += len(piece.rows)
@@ -89,14 +103,47 @@ class _Piece(NamedTuple):
     clean: int
 
 
-def _chunks(text: RawText, first_row: int) -> Iterator[tuple[bytes, int]]:
-    """Return the data in pieces of whole records, and the number of each piece's first line."""
+def chunks_of(grid: Grid, first_row: int) -> Iterator[Chunk]:
+    """Return a sheet's data in pieces of whole rows, from a row on."""
+    if grid.raw is not None:
+        yield from _text_chunks(grid.raw, first_row)
+    elif grid.raw_cells is not None:
+        yield from _cell_chunks(grid.raw_cells, first_row)
+
+
+def _text_chunks(text: RawText, first_row: int) -> Iterator[Chunk]:
     line = first_row
-    for chunk in _blocks(text, first_row):
-        data = chunk.replace(b"\r\n", b"\n") if b"\r" in chunk else chunk
+    for block in _blocks(text, first_row):
+        data = block.replace(b"\r\n", b"\n") if b"\r" in block else block
         lines = count_lines(data)
-        yield (data if data.endswith(b"\n") else data + b"\n"), line
+        data = data if data.endswith(b"\n") else data + b"\n"
+        yield Chunk(
+            data,
+            line,
+            text.separator,
+            partial(text.rows, data, line),
+            partial(_odd_records, data, line, text.separator.decode()),
+        )
         line += lines
+
+
+def _cell_chunks(cells: RawCells, first_row: int) -> Iterator[Chunk]:
+    for block in cells.blocks(first_row):
+        data = "\n".join(block.lines).encode("utf-8", "replace") + b"\n"
+        if count_lines(data.replace(b"\r", b"")) != len(block.lines):
+            kept = ["\r" if "\n" in line else line for line in block.lines]
+            data = "\n".join(kept).encode("utf-8", "replace") + b"\n"
+        yield Chunk(
+            data,
+            block.first,
+            cells.SEPARATOR.encode(),
+            partial(block.rows, range(len(block.lines))),
+            partial(_rows_at, block.rows),
+        )
+
+
+def _rows_at(rows: Callable[[Iterable[int]], Iterator[Row]], lines: Positions, _newlines: Positions) -> list[Row]:
+    return list(rows(lines.tolist()))
 
 
 def count_lines(data: bytes) -> int:
@@ -142,14 +189,12 @@ class _Fields(NamedTuple):
         return np.concatenate(([-1], self.newlines[:-1]))[self.line_of]
 
 
-def _read_chunk(
-    data: bytes, line: int, text: RawText, columns: LetterColumns, skip: frozenset[int], read_row: ReadRow
-) -> _Piece:
-    letters = np.frombuffer(data, np.uint8)
-    fields = _fields(letters, data, text.separator, columns.width)
-    if len(fields.ends) == 0 or any(line <= number < line + len(fields.newlines) for number in skip):
-        return _all_odd(data, line, text, columns, read_row)
-    codes, doubtful = _item_codes(letters, fields, columns, text.separator)
+def _read_chunk(chunk: Chunk, columns: LetterColumns, skip: frozenset[int], read_row: ReadRow) -> _Piece:
+    letters = np.frombuffer(chunk.data, np.uint8)
+    fields = _fields(letters, chunk.data, chunk.separator, columns.width)
+    if len(fields.ends) == 0 or any(chunk.line <= number < chunk.line + len(fields.newlines) for number in skip):
+        return _all_odd(chunk, columns, read_row)
+    codes, doubtful = _item_codes(letters, fields, columns, chunk.separator)
     texts = []
     email = () if columns.email is None else (columns.email,)
     for of_text in ((columns.id,), columns.name, email):
@@ -164,7 +209,7 @@ def _read_chunk(
                 doubtful |= end - before == 1
             parts.append(cells)
         texts.append(_with_blanks_between(parts, len(doubtful)))
-    return _with_odd_rows(data, line, text, fields, doubtful, codes, texts, columns, read_row)
+    return _with_odd_rows(chunk, fields, doubtful, codes, texts, columns, read_row)
 
 
 def _fields(letters: NDArray[np.uint8], data: bytes, separator: bytes, count: int) -> _Fields:
@@ -284,9 +329,7 @@ def _is_strange(marks: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _with_odd_rows(
-    data: bytes,
-    line: int,
-    text: RawText,
+    chunk: Chunk,
     fields: _Fields,
     doubtful: NDArray[np.bool_],
     codes: NDArray[np.uint8],
@@ -296,21 +339,21 @@ def _with_odd_rows(
 ) -> _Piece:
     """Return the clean rows and, in their places, what became of the others."""
     ids, names, emails = texts
-    line_of, torn = fields.line_of, fields.torn
+    line_of, torn, line = fields.line_of, fields.torn, chunk.line
     if not len(torn) and not doubtful.any():
         return _Piece(line_of + line, ids, names, emails, codes, [], len(line_of))
     odd_lines = np.sort(np.concatenate((torn, line_of[doubtful])))
     if len(odd_lines) * 4 > len(line_of):
-        return _all_odd(data, line, text, columns, read_row)
-    records = _odd_records(data, odd_lines, fields.newlines, line, text)
+        return _all_odd(chunk, columns, read_row)
+    records = chunk.some_rows(odd_lines, fields.newlines)
     if records is None:
-        return _all_odd(data, line, text, columns, read_row)
+        return _all_odd(chunk, columns, read_row)
     attempts = [attempt for attempt in map(read_row, records) if attempt is not None]
     clean = ~doubtful
     return _merged(line_of[clean] + line, ids[clean], names[clean], emails[clean], codes[:, clean], attempts)
 
 
-def _odd_records(data: bytes, lines: Positions, newlines: Positions, first: int, text: RawText) -> list[Row] | None:
+def _odd_records(data: bytes, first: int, separator: str, lines: Positions, newlines: Positions) -> list[Row] | None:
     """Return single lines as rows; None where one of them is not a whole record."""
     rows = []
     for number in lines.tolist():
@@ -318,15 +361,15 @@ def _odd_records(data: bytes, lines: Positions, newlines: Positions, first: int,
         record = data[start : int(newlines[number])]
         if record.count(b'"') % 2 or b"\r" in record:
             return None
-        (cells,) = csv.reader([record.decode()], delimiter=text.separator.decode(), strict=True)
+        (cells,) = csv.reader([record.decode()], delimiter=separator, strict=True)
         if cells:
             rows.append(Row(first + number, cells))
     return rows
 
 
-def _all_odd(data: bytes, line: int, text: RawText, columns: LetterColumns, read_row: ReadRow) -> _Piece:
+def _all_odd(chunk: Chunk, columns: LetterColumns, read_row: ReadRow) -> _Piece:
     """Return a chunk that was read row by row."""
-    attempts = [attempt for attempt in map(read_row, text.rows(data, line)) if attempt is not None]
+    attempts = [attempt for attempt in map(read_row, chunk.all_rows()) if attempt is not None]
     nothing = np.zeros(0, "S1")
     items = sum(1 for column in columns.items if column is not None)
     return _merged(np.zeros(0, np.int64), nothing, nothing, nothing, np.zeros((items, 0), np.uint8), attempts)

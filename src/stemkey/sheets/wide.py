@@ -23,6 +23,8 @@ BATCH = 10_000
 
 FAST_FROM = 1 << 20
 """Bytes of a text file from which on it is worth to look at bytes instead of cells."""
+FAST_FROM_CELLS = 200_000
+"""Cells of a workbook's sheet, the same."""
 
 MOST_LISTED = 50
 """Rows of one kind of trouble that are listed one by one."""
@@ -309,13 +311,13 @@ def _batches(layout: Layout, counts: RowCounts, report: RowReport) -> Iterator[R
     waiting: list[Attempt] = []
     attempts: dict[str, int] = {}
     letters = _letter_columns(layout)
-    if letters is not None and layout.grid.raw is not None:
-        from stemkey.sheets.letters import letter_batches
+    if letters is not None:
+        from stemkey.sheets.letters import chunks_of, letter_batches
 
         def read_row(row: Row) -> Attempt | None:
             return None if row.number in layout.skip else _attempt(row, layout, attempts, counts, report)
 
-        yield from letter_batches(layout.grid.raw, layout.first_row, letters, layout.skip, read_row, counts)
+        yield from letter_batches(chunks_of(layout.grid, layout.first_row), letters, layout.skip, read_row, counts)
         return
     for row in layout.grid.read():
         if row.number < layout.first_row or row.number in layout.skip:
@@ -332,11 +334,12 @@ def _batches(layout: Layout, counts: RowCounts, report: RowReport) -> Iterator[R
 
 def _letter_columns(layout: Layout) -> "LetterColumns | None":
     """Return where things stand in a large plain sheet of which most rows can be cut out of its bytes, else None."""
-    raw, identity = layout.grid.raw, layout.identity
+    raw, raw_cells, identity = layout.grid.raw, layout.grid.raw_cells, layout.identity
     special = (
         layout.form is not None or layout.source != "plain" or layout.has_attempts or layout.responses_of is not None
     )
-    if raw is None or raw.size < FAST_FROM or special or not identity.ids:
+    is_large = (raw and raw.size >= FAST_FROM) or (raw_cells and raw_cells.size >= FAST_FROM_CELLS)
+    if not is_large or special or not identity.ids:
         return None
     columns = [column.column for column in layout.columns if column.column is not None]
     # A row that repeats its header is no candidate; one letter may then be a header or an answer.
@@ -344,7 +347,7 @@ def _letter_columns(layout: Layout) -> "LetterColumns | None":
         return None
     from stemkey.sheets.letters import LetterColumns, can_be_cut
 
-    if not can_be_cut(raw, layout.first_row):
+    if raw is not None and not can_be_cut(raw, layout.first_row):
         return None
     return LetterColumns(
         width=len(layout.headers),

@@ -6,17 +6,19 @@ questions. The XML is searched for them, and for hidden rows, before a row is be
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from html import unescape
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.files import Source
 from stemkey.sheets.delimited import empty_sheet
-from stemkey.sheets.grid import Cell, Grid, Row
+from stemkey.sheets.grid import Cell, Grid, RawBlock, RawCells, Row
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.table import Damaged
 
@@ -36,9 +38,12 @@ MAXIMUM_RATIO = 200
 _RATIO_MATTERS = 1 << 20
 _MAXIMUM_PARTS = 10_000
 _CHUNK = 1 << 20
+_GLANCE = 1 << 17
+"""So much is unpacked and looked at at once: it fits a processor's cache."""
+_ROWS_OF_BLOCK = 4_000
 _DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_TROUBLE = (b't="e"', b"<f", b' hidden="')
-"""What the XML of an error, a formula, a hidden row contains."""
+_TROUBLE = ((b"", b't="e"'), (b"f", b"<f"), (b"d", b' hidden="'))
+"""What the XML of an error, a formula, a hidden row contains, and before it a byte of it that is seldom and quickly found."""
 _CELL = re.compile(
     rb"<(?:\w+:)?row\b(?P<row>[^>]*)>|<(?:\w+:)?c\b(?P<cell>[^>]*?)(?:/>|>(?P<inner>.*?)</(?:\w+:)?c>)", re.DOTALL
 )
@@ -217,16 +222,24 @@ def _look(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bool | None:
     is_troubled = False
     with archive.open(info) as part:
         before = b""
-        while chunk := part.read(_CHUNK):
+        while chunk := part.read(_GLANCE):
             if is_markup:
-                seen = before + chunk
-                if b"<!" in seen and _DECLARES.search(seen):
+                seam = before + chunk[:64]
+                if _declares(seam) or _declares(chunk):
                     return None
                 # With a prefix (`<x:f>`) the marks look otherwise, so such a part is looked at closely in any case.
-                is_prefixed = not before and b":worksheet" in seen[:2000]
-                is_troubled = is_troubled or is_prefixed or any(mark in seen for mark in _TROUBLE)
+                is_prefixed = not before and b":worksheet" in chunk[:2000]
+                is_troubled = is_troubled or is_prefixed or _may_hide(seam) or _may_hide(chunk)
                 before = chunk[-64:]
     return is_troubled
+
+
+def _declares(markup: bytes) -> bool:
+    return b"!" in markup and b"<!" in markup and _DECLARES.search(markup) is not None
+
+
+def _may_hide(markup: bytes) -> bool:
+    return any(byte in markup and mark in markup for byte, mark in _TROUBLE)
 
 
 def _prove_well_formed(archive: zipfile.ZipFile, name: str) -> None:
@@ -313,7 +326,8 @@ def _grid(source: Source, kind: str, sheet: "CalamineSheet", part: str | None, f
     def read() -> Iterator[Row]:
         yield from _rows(sheet, trouble)
 
-    grid = Grid(source=source.name, kind=kind, sheet=sheet.name, read=read)
+    raw = RawCells(size=sheet.height * sheet.width, blocks=lambda first: _blocks(sheet, trouble, first))
+    grid = Grid(source=source.name, kind=kind, sheet=sheet.name, read=read, raw_cells=raw)
     if trouble.hidden_rows:
         found.add(hidden_rows_read(trouble.hidden_rows), grid.place())
     if sheet.end is not None and sheet.end[0] + 1 >= LAST_ROW:
@@ -322,27 +336,90 @@ def _grid(source: Source, kind: str, sheet: "CalamineSheet", part: str | None, f
 
 
 def _rows(sheet: "CalamineSheet", trouble: _Trouble) -> Iterator[Row]:
-    first_column = sheet.start[1] if sheet.start else 0
-    before: list[Cell] = [""] * first_column
+    damaged = _damaged_rows(trouble)
+    before = _cells_before(sheet)
+    for number, values in enumerate(sheet.iter_rows(), 1):
+        cells = _row_cells(before, values, damaged.pop(number - 1, None))
+        if any(cells):
+            yield Row(number, cells)
+    yield from _rows_beyond(damaged)
+
+
+def _blocks(sheet: "CalamineSheet", trouble: _Trouble, first: int) -> Iterator[RawBlock]:
+    """Return the rows from a row on as lines of text; rows with anything else are read cell by cell."""
+    damaged = _damaged_rows(trouble)
+    before = _cells_before(sheet)
+    rows = islice(sheet.iter_rows(), first - 1, None)
+    while values := list(islice(rows, _ROWS_OF_BLOCK)):
+        yield RawBlock(first, _lines(first, values, before, damaged), partial(_at, first, values, before, damaged))
+        first += len(values)
+    beyond = {row: cells for row, cells in damaged.items() if row >= first - 1}
+    if beyond:
+        last = list(_rows_beyond(beyond))
+        yield RawBlock(first, ["\r"] * len(last), lambda places: (last[place] for place in places))
+
+
+def _at(
+    first: int,
+    values: list[list[Any]],
+    before: list[str],
+    damaged: dict[int, dict[int, Damaged]],
+    places: Iterable[int],
+) -> Iterator[Row]:
+    for place in places:
+        cells = _row_cells(before, values[place], damaged.get(first + place - 1))
+        if any(cells):
+            yield Row(first + place, cells)
+
+
+def _lines(first: int, values: list[list[Any]], before: list[str], damaged: dict[int, dict[int, Damaged]]) -> list[str]:
+    join = RawCells.SEPARATOR.join
+    start = join([*before, ""])
+    try:
+        lines = list(map(join, values))
+    except TypeError:
+        lines = [_line(row) for row in values]
+    if start:
+        lines = [line if line == "\r" else start + line for line in lines]
+    for row in damaged:
+        if 0 <= row - first + 1 < len(lines):
+            lines[row - first + 1] = "\r"
+    return lines
+
+
+def _line(values: list[Any]) -> str:
+    cells = [value if type(value) is str else value_cell(value) for value in values]
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return RawCells.SEPARATOR.join(texts) if len(texts) == len(cells) else "\r"
+
+
+def _damaged_rows(trouble: _Trouble) -> dict[int, dict[int, Damaged]]:
     damaged: dict[int, dict[int, Damaged]] = {}
     for (row, column), cell in trouble.cells.items():
         damaged.setdefault(row, {})[column] = cell
-    for number, values in enumerate(_values(sheet), 1):
-        cells: list[Cell] = [value if type(value) is str else value_cell(value) for value in values]
-        if first_column:
-            cells = before + cells
-        for column, cell in damaged.pop(number - 1, {}).items():
-            cells.extend([""] * (column + 1 - len(cells)))
-            cells[column] = cell
-        if any(cells):
-            yield Row(number, cells)
+    return damaged
+
+
+def _cells_before(sheet: "CalamineSheet") -> list[str]:
+    """Return the empty columns before the first that calamine shows."""
+    return [""] * (sheet.start[1] if sheet.start else 0)
+
+
+def _row_cells(before: list[str], values: list[Any], damaged: dict[int, Damaged] | None) -> list[Cell]:
+    cells: list[Cell] = [value if type(value) is str else value_cell(value) for value in values]
+    if before:
+        cells = [*before, *cells]
+    for column, cell in (damaged or {}).items():
+        cells.extend([""] * (column + 1 - len(cells)))
+        cells[column] = cell
+    return cells
+
+
+def _rows_beyond(damaged: dict[int, dict[int, Damaged]]) -> Iterator[Row]:
+    """Return the rows below the last that calamine shows."""
     for row in sorted(damaged):
         last = max(damaged[row])
         yield Row(row + 1, [damaged[row].get(column, "") for column in range(last + 1)])
-
-
-def _values(sheet: "CalamineSheet") -> Iterator[list[Any]]:
-    yield from sheet.iter_rows()
 
 
 def value_cell(value: Any) -> Cell:
