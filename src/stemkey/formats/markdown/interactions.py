@@ -77,6 +77,9 @@ _CHOOSE = {
 
 RESPONSE = "RESPONSE"
 
+_OPTION_LETTERS = re.compile(r"\(?[A-Ha-h]\)?(?:\s*(?:,|;|and|&)\s*\(?[A-Ha-h]\)?)*")
+"""What a key says of options: `B`, `A, C`, `(b)`."""
+
 
 class Interactions:
     """Reads how the questions of one file are answered."""
@@ -143,6 +146,8 @@ class Interactions:
             return "number" if numbers else "text"
         if key.whole.casefold() in TRUE_FALSE:
             return "true-false"
+        if key.in_bold and _OPTION_LETTERS.fullmatch(key.whole):
+            return ""  # "B" names an option; that the options are missing must not pass as an answer to be typed
         if key.in_bold and key.whole:
             return "number" if read_accepted_number(key.whole) else "text"
         if key.whole or key.explanation or key.parts:
