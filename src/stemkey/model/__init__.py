@@ -1,7 +1,7 @@
 """What a quiz is. Knows no format; imports only `diagnostics.span`."""
 
 from stemkey.diagnostics.span import column_letters as letter_label
-from stemkey.model.capabilities import Capabilities
+from stemkey.model.capabilities import EVERYTHING, Capabilities
 from stemkey.model.content import EMPTY, GAP, Content, gap, text_content
 from stemkey.model.interactions import (
     FULL_CREDIT,
@@ -41,6 +41,7 @@ from stemkey.model.quiz import (
 __all__ = [
     "DEFAULT_SETTINGS",
     "EMPTY",
+    "EVERYTHING",
     "FULL_CREDIT",
     "GAP",
     "NO_ASSETS",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from stemkey.model.interactions import Interaction
 from stemkey.model.quiz import Item
@@ -62,3 +62,38 @@ class Capabilities:
     adapt: Callable[[Item], tuple[Item | None, tuple[str, ...]]] | None = None
     """Reduces an item where kinds of questions differ in ways that no field above says (hints, feedback, units).
     Returns what is left of it, None where nothing can be held, and words for what is lost or not held."""
+
+
+EVERYTHING = Capabilities(
+    interactions=get_args(Interaction),
+    text_only=True,
+    foreign=("*",),
+    multiple_response=True,
+    several_interactions=True,
+    case_sensitive=True,
+    partial_credit=True,
+    negative_credit=True,
+    feedback_general=True,
+    feedback_by_result=True,
+    feedback_partial=True,
+    feedback_per_choice=True,
+    hints=True,
+    penalty=True,
+    points=True,
+    tags=True,
+    categories=True,
+    item_titles=True,
+    item_identifiers=True,
+    quiz_title=True,
+    instructions=True,
+    settings=True,
+    sections=True,
+    section_texts=True,
+    banks=True,
+    shuffle_per_item=True,
+    markup=True,
+    choice_markup=True,
+    math=True,
+    images=True,
+)
+"""All that the model can say: what a format claims that is made for it."""

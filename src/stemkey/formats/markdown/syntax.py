@@ -2,59 +2,9 @@
 
 from dataclasses import dataclass
 
-from stemkey.model import (
-    Capabilities,
-    ChoiceInteraction,
-    ExtendedTextInteraction,
-    ForeignInteraction,
-    InlineChoiceInteraction,
-    MatchInteraction,
-    OrderInteraction,
-    TextEntryInteraction,
-    UploadInteraction,
-)
+from stemkey.model import EVERYTHING
 
-CARRIES = Capabilities(
-    interactions=(
-        ChoiceInteraction,
-        ExtendedTextInteraction,
-        ForeignInteraction,
-        InlineChoiceInteraction,
-        MatchInteraction,
-        OrderInteraction,
-        TextEntryInteraction,
-        UploadInteraction,
-    ),
-    foreign=("*",),
-    text_only=True,
-    case_sensitive=True,
-    multiple_response=True,
-    several_interactions=True,
-    partial_credit=True,
-    negative_credit=True,
-    feedback_general=True,
-    feedback_by_result=True,
-    feedback_partial=True,
-    feedback_per_choice=True,
-    hints=True,
-    penalty=True,
-    points=True,
-    tags=True,
-    categories=True,
-    item_titles=True,
-    item_identifiers=True,
-    quiz_title=True,
-    instructions=True,
-    settings=True,
-    sections=True,
-    section_texts=True,
-    banks=True,
-    shuffle_per_item=True,
-    markup=True,
-    choice_markup=True,
-    math=True,
-    images=True,
-)
+CARRIES = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

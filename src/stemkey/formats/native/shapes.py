@@ -15,10 +15,10 @@ from typing import Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 from stemkey.diagnostics import Span
 from stemkey.files import Source
 from stemkey.model import (
+    EVERYTHING,
     AcceptedNumber,
     AcceptedText,
     Asset,
-    Capabilities,
     ChoiceInteraction,
     Content,
     ExtendedTextInteraction,
@@ -55,38 +55,7 @@ _BEGINNING = re.compile(
     rb'(?:\xef\xbb\xbf)?\s*\{\s*(?:"\$schema"\s*:\s*"[^"]*"\s*,\s*)?"schema"\s*:\s*\d+\s*,\s*"quiz"\s*:'
 )
 
-CARRIES = Capabilities(
-    interactions=tuple(kind for kind in TYPE_NAMES if kind not in (AcceptedText, AcceptedNumber)),
-    text_only=True,
-    foreign=("*",),
-    multiple_response=True,
-    several_interactions=True,
-    case_sensitive=True,
-    partial_credit=True,
-    negative_credit=True,
-    feedback_general=True,
-    feedback_by_result=True,
-    feedback_partial=True,
-    feedback_per_choice=True,
-    hints=True,
-    penalty=True,
-    points=True,
-    tags=True,
-    categories=True,
-    item_titles=True,
-    item_identifiers=True,
-    quiz_title=True,
-    instructions=True,
-    settings=True,
-    sections=True,
-    section_texts=True,
-    banks=True,
-    shuffle_per_item=True,
-    markup=True,
-    choice_markup=True,
-    math=True,
-    images=True,
-)
+CARRIES = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

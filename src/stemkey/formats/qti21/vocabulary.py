@@ -7,15 +7,15 @@ namespaces, resource types and templates belong to it, and which HTML it has; re
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from stemkey.model import (
+    EVERYTHING,
     Capabilities,
     ChoiceInteraction,
     ExtendedTextInteraction,
-    ForeignInteraction,
     InlineChoiceInteraction,
     Interaction,
     MatchInteraction,
@@ -196,37 +196,7 @@ def dialect_of(options: Qti21Options) -> Dialect:
 
 def carries(name: str) -> Capabilities:
     """Return what a format of QTI's family can carry; only foreign items differ."""
-    return Capabilities(
-        interactions=(*INTERACTIONS.values(), ForeignInteraction),
-        text_only=True,
-        foreign=(name,),
-        multiple_response=True,
-        several_interactions=True,
-        case_sensitive=True,
-        partial_credit=True,
-        negative_credit=True,
-        feedback_general=True,
-        feedback_by_result=True,
-        feedback_partial=True,
-        feedback_per_choice=True,
-        hints=True,
-        points=True,
-        tags=True,
-        categories=True,
-        item_titles=True,
-        item_identifiers=True,
-        quiz_title=True,
-        instructions=True,
-        settings=True,
-        sections=True,
-        section_texts=True,
-        banks=True,
-        shuffle_per_item=True,
-        markup=True,
-        choice_markup=True,
-        math=True,
-        images=True,
-    )
+    return replace(EVERYTHING, foreign=(name,), penalty=False)
 
 
 CARRIES = carries("qti21")
