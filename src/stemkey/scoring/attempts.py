@@ -104,10 +104,13 @@ class _Grading:
     def _read(self) -> Iterator[Numbered]:
         cells = _CellFindings(self.key, self.found)
         strangers = set(self.key.manual)
+        reordered = self.choices.not_reached and self.key.forms is not None and self.key.forms.is_reordered
+        if reordered:
+            self.found.add(end_of_forms_unknown())
         for index, table in enumerate(self.tables):
             for as_read in table.batches():
                 batch = self.key.forms.apply(as_read, table, self.found) if self.key.forms else as_read
-                scored = score(batch, self.key, not_reached=self.choices.not_reached)
+                scored = score(batch, self.key, not_reached=self.choices.not_reached and not reordered)
                 cells.report(table, scored)
                 if strangers:
                     strangers.difference_update(batch.ids.tolist())
@@ -355,6 +358,17 @@ def anonymised(scored: ScoredBatch) -> ScoredBatch:
 
 def _text(name: bytes) -> str:
     return bytes(name).decode("utf-8", "replace")
+
+
+@rule("G106", Severity.WARNING)
+def end_of_forms_unknown() -> Text:
+    """`--not-reached` takes the blanks at the end of a paper for questions that were not reached; here the forms end differently.
+
+    All blanks count as omitted. Scores are the same either way.
+    """
+    return Text(
+        "--not-reached is not used: the forms have their questions in different orders", "all blanks count as omitted"
+    )
 
 
 @rule("G103", Severity.INFO)

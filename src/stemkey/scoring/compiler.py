@@ -304,6 +304,12 @@ def _change_sentences(items: Iterable[Item], rules: RuleBook) -> list[str]:
         sentences.append(
             f"Forms {', '.join(rules.forms.forms)}: read from column {rules.forms.column}, in the quiz's order."
         )
+        by_key = [form.name for form in rules.forms.forms.values() if form.by_key]
+        if by_key:
+            sentences.append(
+                f"Forms {', '.join(by_key)}: only their keys are known. Scores are right; which distractor was taken is not known, "
+                "so counts of distractors mix the forms."
+            )
     if rules.grade is not None:
         sentences.extend(rules.grade.sentences)
     return sentences

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Place, Severity, Text, rule
-from stemkey.model import ChoiceInteraction, Item, Quiz
+from stemkey.model import Cardinality, ChoiceInteraction, Item, Quiz
 from stemkey.sheets.table import Response, ResponseBatch, ResponseColumn, ResponseTable
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Form:
     """For each of the quiz's items, at which place it stands in the form."""
     letters: tuple[Mapping[str, str], ...]
     """For each of the quiz's items, what each letter of the form means; a letter that is missing means itself."""
+    by_key: bool = False
+    """Only the right letters were known: which distractor a wrong letter stands for is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class Forms:
     """Header (or letters) of the column that says which form a candidate had."""
     forms: Mapping[str, Form] = field(default_factory=dict)
     """By name, in capitals."""
+
+    @property
+    def is_reordered(self) -> bool:
+        """Whether some form has its questions in another order than the quiz."""
+        return any(form.places != tuple(range(len(form.places))) for form in self.forms.values())
 
     def apply(self, batch: ResponseBatch, table: ResponseTable, found: Diagnostics) -> ResponseBatch:
         """Return the rows with every response at the quiz's own item and letter; rows of unknown forms are refused."""
@@ -115,7 +122,7 @@ def read_forms(table: Mapping[str, Any], quiz: Quiz, place: Place, found: Diagno
             continue
         form = _form(name, entry, items, place, found) if isinstance(entry, dict) else None
         if form is None:
-            found.add(form_unclear(name, "it is no table with questions and options"), place)
+            found.add(form_unclear(name, "it is no table with questions and options, or with its key"), place)
         else:
             forms[name.upper()] = form
     return Forms(str(column), forms) if len(found) == before else None
@@ -128,16 +135,51 @@ def _form(name: str, entry: Mapping[str, Any], items: tuple[Item, ...], place: P
         found.add(form_unclear(name, f"its questions are not each of {', '.join(numbers)} once"), place)
         order = numbers
     options = entry.get("options", {})
+    key = entry.get("key")
+    if key is not None and options:
+        found.add(form_unclear(name, "it has options and a key; the options say more"), place)
     of_item = options if isinstance(options, dict) else dict.fromkeys(numbers, options)
     for unknown in set(of_item) - set(numbers):
         found.add(form_unclear(name, f"it has options of a question '{unknown}'"), place)
-    for unknown in set(entry) - {"questions", "options"}:
-        found.add(form_unclear(name, f"'{unknown}' is neither questions nor options"), place)
-    return Form(
-        name,
-        tuple(order.index(number) for number in numbers),
-        tuple(_letters(name, item, of_item.get(item.number), place, found) for item in items),
-    )
+    for unknown in set(entry) - {"questions", "options", "key"}:
+        found.add(form_unclear(name, f"'{unknown}' is none of questions, options, key"), place)
+    places = tuple(order.index(number) for number in numbers)
+    if key is not None:
+        return Form(name, places, _letters_by_key(name, items, places, key, place, found), by_key=True)
+    return Form(name, places, tuple(_letters(name, item, of_item.get(item.number), place, found) for item in items))
+
+
+def _letters_by_key(
+    name: str, items: tuple[Item, ...], places: tuple[int, ...], key: object, place: Place, found: Diagnostics
+) -> tuple[Mapping[str, str], ...]:
+    """Return what letters mean where only a form's right letters are known: `BDAC` is its key from the first question on.
+
+    The form's right letter means the quiz's, and the quiz's the form's; the other letters mean themselves. A response is then right
+    exactly where the form's key says so, and this is all that can be known.
+    """
+    right = [str(letter).strip().upper() for letter in (key if isinstance(key, str | list) else ())]
+    if len(right) != len(items):
+        found.add(form_unclear(name, f"its key has {len(right)} letters for {len(items)} questions"), place)
+        return ({},) * len(items)
+    return tuple(_swapped(name, item, right[at], place, found) for item, at in zip(items, places, strict=True))
+
+
+def _swapped(name: str, item: Item, letter: str, place: Place, found: Diagnostics) -> Mapping[str, str]:
+    choice = item.interactions[0]
+    keys = choice.keys if isinstance(choice, ChoiceInteraction) else ()
+    if not isinstance(choice, ChoiceInteraction) or len(keys) != 1 or choice.cardinality is Cardinality.MULTIPLE:
+        found.add(form_unclear(name, f"question {item.number} has not one right choice; say its options"), place)
+        return {}
+    if len({option.credit for option in choice.choices if option not in keys}) > 1:
+        found.add(
+            form_unclear(name, f"wrong choices of question {item.number} differ in credit; say its options"), place
+        )
+        return {}
+    if letter not in choice.labels:
+        found.add(form_unclear(name, f"its key '{letter}' is no choice of question {item.number}"), place)
+        return {}
+    own = choice.labels[choice.choices.index(keys[0])]
+    return {letter: own, own: letter} if letter != own else {}
 
 
 def _letters(name: str, item: Item, text: object, place: Place, found: Diagnostics) -> Mapping[str, str]:
@@ -182,5 +224,5 @@ def form_unclear(name: str, reason: str) -> Text:
     """
     return Text(
         f"the form '{name}' is not clear: {reason}",
-        'e.g. [forms.B] with questions = [3, 1, 2] and options = {"1" = "CABD"}; see docs/scoring.md',
+        'e.g. [forms.B] with questions = [3, 1, 2] and options = {"1" = "CABD"}, or key = "BDA"; see docs/scoring.md',
     )
