@@ -52,7 +52,8 @@ def test_a_specimen_is_read_as_what_it_is(
 
 
 @pytest.mark.parametrize(
-    "name", ["gradescope/scores.csv", "gradebooks/canvas_gradebook.csv", "gradebooks/blackboard_upload.csv"]
+    "name",
+    ["gradescope/scores.csv", "gradebooks/canvas_gradebook.csv", "gradebooks/blackboard_upload.csv", "amc/out.ods"],
 )
 def test_a_file_of_marks_is_called_by_its_name(shared: Path, day51: Path, name: str) -> None:
     quiz = read_markdown(open_source(day51), MarkdownOptions(), Diagnostics())
@@ -70,3 +71,16 @@ def test_scanner_lines_are_cut_where_the_user_says(shared: Path, day51: Path) ->
     (batch,) = table.batches()
     assert len(batch) == 12
     assert batch.ids[0] == b"0005997"
+
+
+def test_scanned_sheets_of_several_exams_need_the_keys_of_each(shared: Path, day51: Path) -> None:
+    quiz = read_markdown(open_source(day51), MarkdownOptions(), Diagnostics())
+    source = open_source(shared / "data" / "sheets" / "r_exams_nops" / "Daten.txt")
+    found = Diagnostics()
+    assert open_sheet(source, quiz, SheetOptions(), found) is None
+    assert [finding.code for finding in found] == ["S123"]
+    table = open_sheet(source, quiz, SheetOptions(form_column="exam"), Diagnostics())
+    assert table
+    (batch,) = table.batches()
+    assert batch.forms is not None
+    assert batch.forms.tolist() == [b"15072900001", b"15072900002"]

@@ -148,6 +148,13 @@ SOURCES: tuple[SheetSource, ...] = (
         evidence="files written by R/exams 2.4",
     ),
     SheetSource(
+        name="r-exams-scan",
+        title="R/exams nops_scan, Daten.txt",
+        reads="stemkey.sheets.scanned:read_nops_scan",
+        recognises="stemkey.sheets.scanned:is_nops_scan",
+        evidence="a file written by R/exams 2.4",
+    ),
+    SheetSource(
         name="marks-only",
         title="Gradebooks, lists of scores: refused by name",
         reads="stemkey.sheets.marks_only:read_marks_only",

@@ -11,6 +11,8 @@ from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts
 from stemkey.sheets.table import ResponseTable
 
+_AMC = re.compile(r"^A:[\w-]+$")
+"""How Auto Multiple Choice heads the column by which sheets and students were associated."""
 _BLACKBOARD = re.compile(r"\[Total Pts:.*\|\s*\d+")
 
 
@@ -52,6 +54,11 @@ def _kind(rows: Sequence[Row]) -> tuple[str, str] | None:
             return "Canvas' Item Analysis", "download the quiz's Student Analysis (Quiz Statistics)"
         if any(_BLACKBOARD.search(header) for header in headers):
             return "a Blackboard gradebook", "download the test's results (Download Results, by user)"
+        if any(_AMC.match(header) for header in headers[:2]) and len(headers) > 3:
+            return (
+                "Auto Multiple Choice's table of marks",
+                "export it as CSV with the ticked boxes (Reports, CSV, ticked: AB or 01)",
+            )
         if "End-of-Line Indicator" in known:
             return "a Brightspace gradebook", "export the quiz's attempt details (Statistics)"
     if rows and text_at(rows[0].cells, 0) in {"Quiz name", "Q#"}:

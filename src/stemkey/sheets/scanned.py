@@ -21,6 +21,9 @@ _STRINGS = frozenset(
      "respostas", "risposte", "responsestring", "letters"}
 )  # fmt: skip
 _STRING = re.compile(r"^[A-Za-z0-9 .*?_#-]+$")
+_SCANNED = re.compile(
+    r"^\S.*? (?P<exam>\d{11}) (?P<scrambling>\d{2}) \d{3} \d (?P<registration>\d{6,12}) (?P<bits>[01]{5}(?: [01]{5})*)\s*$"
+)
 _FIELD = re.compile(r"^\s*([A-Za-z_ ]+?)\s*=\s*(\d+)\s*(?:[-–:]\s*(\d+))?\s*$")
 
 
@@ -138,6 +141,57 @@ def read_nops(
     if not _keys_agree("solution", headers, grid, sample, items, found):
         return None
     return read_plain(normal, sample, items, options, found, source="r-exams")
+
+
+@rule("S123", Severity.ERROR)
+def several_exams(exams: str) -> Text:
+    """The scanned sheets belong to several printed exams, and this file does not say what was the key of each.
+
+    R/exams shuffles questions and options anew for each exam that it prints, so the same box means something else.
+    `nops_eval.csv` holds the solution of each sheet; or the rules file names the key of each form.
+    """
+    return Text(
+        f"the sheets are of several exams: {exams}",
+        "grade nops_eval.csv, or give the exams' keys as forms in --rules, with the column 'exam'",
+    )
+
+
+def is_nops_scan(rows: Sequence[Row]) -> bool:
+    """Whether the first rows are lines of R/exams' scanned sheets, before they are evaluated."""
+    return bool(rows) and all(_SCANNED.match(_line(row)) for row in rows[:3])
+
+
+def _line(row: Row) -> str:
+    return " ".join(cell if isinstance(cell, str) else cell.text for cell in row.cells)
+
+
+def read_nops_scan(
+    grid: Grid, rows: Sequence[Row], items: Sequence[Item], options: SheetOptions, found: Diagnostics
+) -> ResponseTable | None:
+    """Return R/exams' `Daten.txt`: a line for each sheet, five bits for each question."""
+    scanned = [match for row in rows if (match := _SCANNED.match(_line(row)))]
+    exams = list(dict.fromkeys(f"{match['exam']}-{match['scrambling']}" for match in scanned))
+    if len(exams) > 1 and not options.form_column:
+        found.add(several_exams(", ".join(exams[:5])), grid.place())
+        return None
+    width = max((len(match["bits"].split()) for match in scanned), default=0)
+
+    def rewrite(source: Iterator[Row]) -> Iterator[Row]:
+        yield Row(0, ["exam", "scrambling", "registration", *map(str, range(1, width + 1))])
+        for row in source:
+            yield _scanned_row(row, width)
+
+    normal = grid.rewritten(rewrite, is_as_written=False)
+    return read_plain(normal, normal.sample(), items, options, found, source="r-exams-scan")
+
+
+def _scanned_row(row: Row, width: int) -> Row:
+    match = _SCANNED.match(_line(row))
+    if match is None:
+        return row._replace(cells=[""] * 3, problem=row.problem or "is not a line of a scanned sheet")
+    answers = [_letters(bits) for bits in match["bits"].split()]
+    problem = row.problem or (None if len(answers) == width else f"has {len(answers)} answers instead of {width}")
+    return row._replace(cells=[match["exam"], match["scrambling"], match["registration"], *answers], problem=problem)
 
 
 def is_string_sheet(rows: Sequence[Row]) -> bool:
