@@ -162,6 +162,13 @@ SOURCES: tuple[SheetSource, ...] = (
         evidence="public examples",
     ),
     SheetSource(
+        name="canvas-new",
+        title="Canvas New Quizzes, by a block of columns for each question",
+        reads="stemkey.sheets.blackboard:read_blocks",
+        recognises="stemkey.sheets.blackboard:is_in_blocks",
+        evidence="from documentation only",
+    ),
+    SheetSource(
         name="plain-long",
         title="Plain long table: candidate, question, answer",
         reads="stemkey.sheets.long:read_long",

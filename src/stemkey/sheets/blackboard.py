@@ -1,11 +1,17 @@
-"""Blackboard's *Download Results* by user: six columns for each question, in another order in every row."""
+"""Tables with several columns for each question, one of them the question itself: each row may have its own order.
 
-from collections.abc import Iterator, Sequence
+Blackboard's *Download Results* by user is one; others are found by their headers, which repeat.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise
 
 from stemkey.diagnostics import Diagnostics
 from stemkey.model import Item
 from stemkey.scoring.responses import quoted
-from stemkey.scoring.spelling import plain_text
+from stemkey.scoring.spelling import fold, plain_text
 from stemkey.sheets.columns import ItemNames, more_questions_than_quiz, no_question_matches
 from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, text_at
 from stemkey.sheets.options import SheetOptions
@@ -25,17 +31,80 @@ def read_blackboard(
     """Return the download, each answer brought to its question by the text beside it."""
     headers = header_texts(rows[0])
     pairs = [
-        (column, headers.index(f"Answer {header.removeprefix('Question ')}"))
+        ((column,), headers.index(f"Answer {header.removeprefix('Question ')}"))
         for column, header in enumerate(headers)
         if header.startswith("Question ") and f"Answer {header.removeprefix('Question ')}" in headers
     ]
     who = [
-        column for column in range(min(question for question, _ in pairs)) if not headers[column].startswith("Question")
+        column
+        for column in range(min(question[0] for question, _ in pairs))
+        if not headers[column].startswith("Question")
     ]
+    return _read_pairs("blackboard", grid, rows, pairs, who, items, options, found)
+
+
+_DIGITS = re.compile(r"\s*\d+\s*")
+_QUESTIONS = frozenset({"question", "question text", "item text", "stem", "item stem", "question stem", "item"})
+_IDENTIFIERS = frozenset({"item id", "itemid", "question id", "questionid"})
+_ANSWERS = frozenset(
+    {"response", "answer", "student response", "student answer", "user response", "given answer", "item response"}
+)
+
+
+def is_in_blocks(rows: Sequence[Row]) -> bool:
+    """Whether the first row ends in headers that repeat, and each repetition has a question and an answer."""
+    return bool(rows) and _blocks(header_texts(rows[0])) is not None
+
+
+def read_blocks(
+    grid: Grid, rows: Sequence[Row], items: Sequence[Item], options: SheetOptions, found: Diagnostics
+) -> ResponseTable | None:
+    """Return a table with a block of columns for each question, the question's text or identifier in every row."""
+    blocks = _blocks(header_texts(rows[0]))
+    if blocks is None:
+        return read_plain(grid, rows, items, options, found)
+    start, pairs = blocks
+    return _read_pairs("canvas-new", grid, rows, pairs, range(start), items, options, found)
+
+
+def _blocks(headers: Sequence[str]) -> tuple[int, list[tuple[tuple[int, ...], int]]] | None:
+    """Return where the blocks begin, and in each the columns of the question and the column of the answer."""
+    folded = [fold(_DIGITS.sub(" ", header)).replace("_", " ").strip() for header in headers]
+    answers = [column for column, header in enumerate(folded) if header in _ANSWERS]
+    if len(answers) < 2:
+        return None
+    size = answers[1] - answers[0]
+    if size < 2 or any(after - before != size for before, after in pairwise(answers)):
+        return None
+    start = answers[0]
+    while start > 0 and answers[0] - start < size - 1 and folded[start - 1] == folded[start - 1 + size]:
+        start -= 1
+    pairs = []
+    for answer in answers:
+        block = range(start + answer - answers[0], min(start + answer - answers[0] + size, len(folded)))
+        question = [column for column in block if folded[column] in _QUESTIONS]
+        question += [column for column in block if folded[column] in _IDENTIFIERS]
+        if not question:
+            return None
+        pairs.append((tuple(question), answer))
+    return start, pairs
+
+
+def _read_pairs(
+    source_name: str,
+    grid: Grid,
+    rows: Sequence[Row],
+    pairs: Sequence[tuple[tuple[int, ...], int]],
+    who: Sequence[int],
+    items: Sequence[Item],
+    options: SheetOptions,
+    found: Diagnostics,
+) -> ResponseTable | None:
+    headers = header_texts(rows[0])
     names = ItemNames(items)
-    asked = {
-        text: names.of_text(text) for row in rows[1:] for question, _ in pairs if (text := text_at(row.cells, question))
-    }
+    item_of = _finder(names)
+    asked = dict(_asked(row.cells, question, item_of) for row in rows[1:] for question, _ in pairs)
+    asked.pop("", None)
     unknown = [text for text, item in asked.items() if item is None]
     if unknown:
         shown = ", ".join(quoted(plain_text(text), 40) for text in unknown[:5])
@@ -58,8 +127,7 @@ def read_blackboard(
             answers: dict[int, Cell] = {}
             problem = row.problem
             for question, answer in pairs:
-                text = text_at(row.cells, question)
-                item = asked[text] if text in asked else names.of_text(text)
+                text, item = _asked(row.cells, question, item_of)
                 if item is not None:
                     answers[item] = row.cells[answer] if answer < len(row.cells) else ""
                 elif text:
@@ -68,4 +136,27 @@ def read_blackboard(
             yield row._replace(cells=[*kept, *(answers.get(at, NOT_GIVEN) for at in given)], problem=problem)
 
     wide = grid.rewritten(rewrite, is_as_written=False)
-    return read_plain(wide, wide.sample(), items, options, found, source="blackboard")
+    return read_plain(wide, wide.sample(), items, options, found, source=source_name)
+
+
+def _finder(names: ItemNames) -> Callable[[str], int | None]:
+    """Return the function that finds the item of a text or an identifier, and remembers it."""
+
+    @cache
+    def item_of(text: str) -> int | None:
+        found = names.identifiers.get(text)
+        return names.of_text(text) if found is None else found
+
+    return item_of
+
+
+def _asked(
+    cells: Sequence[Cell], columns: Sequence[int], item_of: Callable[[str], int | None]
+) -> tuple[str, int | None]:
+    """Return what a row says was asked in one of some columns, and the item that it is."""
+    texts = [text for column in columns if (text := text_at(cells, column))]
+    for text in texts:
+        item = item_of(text)
+        if item is not None:
+            return text, item
+    return (texts[0], None) if texts else ("", None)
