@@ -267,7 +267,10 @@ def _rule_sentences(items: Iterable[Item], scorings: Mapping[str, Scoring]) -> l
     for item in items:
         for sentence in dict.fromkeys(_sentences_of(item, scorings[item.number])):
             of_rule.setdefault(sentence, []).append(item.number)
-    return [f"Questions {', '.join(numbers)}: {sentence}." for sentence, numbers in of_rule.items()]
+    return [
+        f"Question{'s' if len(numbers) > 1 else ''} {', '.join(numbers)}: {sentence}."
+        for sentence, numbers in of_rule.items()
+    ]
 
 
 def _sentences_of(item: Item, scoring: Scoring) -> Iterable[str]:
