@@ -454,6 +454,7 @@ def _result_lines(results: "Results") -> list[str]:
     lines = []
     for file in results.record.files:
         refused = f", {file.rows_refused:,} refused" if file.rows_refused else ""
+        refused += f", {file.rows_left_out:,} left out" if file.rows_left_out else ""
         lines.append(f"{file.name}: {file.rows_read:,} rows read, {file.rows_graded:,} graded{refused}")
     mean = f"mean {test.mean:.2f} of {float(test.points):g} points" if test.mean is not None else "no mean"
     alpha = f", alpha {test.alpha:.2f}" if test.alpha is not None else ""

@@ -123,3 +123,16 @@ def test_a_date_that_nobody_gave_stays_empty_and_one_that_is_none_is_refused(
     assert {row["scoreDate"] for row in read(tmp_path / "gradebook-oneroster.csv")} == {""}
     with pytest.raises(ValueError, match="2026-09-17"):
         grade_class(str(day51), [sheet], tmp_path, GradeOptions(gradebooks=("oneroster",), score_date="17.9.26"))
+
+
+def test_every_row_that_was_read_is_graded_refused_or_left_out(day51: Path, sheet: str, tmp_path: Path) -> None:
+    header, first, second, *_ = Path(sheet).read_text(encoding="utf-8").splitlines()
+    absent = ",".join(["0009999", "Zoe", "", *["-"] * 10])
+    odd = tmp_path / "odd.csv"
+    odd.write_text("\n".join([header, first, second, second, absent, ",,,A" + ",B" * 9]) + "\n", encoding="utf-8")
+    graded = grade_class(str(day51), [str(odd)], tmp_path / "out", GradeOptions(reports=("html",))).value
+    assert graded is not None
+    assert any(line.endswith("odd.csv: 5 rows read, 2 graded, 1 refused, 2 left out") for line in graded.lines)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "Rows left out" in page
+    assert "rounded where they are shown" in page

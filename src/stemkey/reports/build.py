@@ -232,6 +232,12 @@ def _files(results: Results) -> Table:
             _column("rows_read", "Rows read", Kind.COUNT),
             _column("rows_graded", "Rows graded", Kind.COUNT),
             _column("rows_refused", "Rows refused", Kind.COUNT),
+            _column(
+                "rows_left_out",
+                "Rows left out",
+                Kind.COUNT,
+                "People who were absent or never finished, and rows that say the same as another; the findings name them.",
+            ),
         ),
         rows=tuple(
             (
@@ -243,6 +249,7 @@ def _files(results: Results) -> Table:
                 file.rows_read,
                 file.rows_graded,
                 file.rows_refused,
+                file.rows_left_out,
             )
             for file in results.record.files
         ),

@@ -315,4 +315,6 @@ def _change_sentences(items: Iterable[Item], rules: RuleBook) -> list[str]:
             )
     if rules.grade is not None:
         sentences.extend(rules.grade.sentences)
+    else:
+        sentences.append("Scores and per cent are exact: they are rounded where they are shown, and nowhere else.")
     return sentences

@@ -45,6 +45,11 @@ class SheetFile:
     rows_graded: int
     rows_refused: int
 
+    @property
+    def rows_left_out(self) -> int:
+        """Rows of people who were absent or never finished, and rows that say the same as another."""
+        return self.rows_read - self.rows_graded - self.rows_refused
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedColumn:
