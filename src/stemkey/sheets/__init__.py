@@ -57,6 +57,13 @@ SOURCES: tuple[SheetSource, ...] = (
         evidence="reports of Moodle 4.5 with its own marks",
     ),
     SheetSource(
+        name="sakai",
+        title="Sakai Tests & Quizzes, export of responses",
+        reads="stemkey.sheets.lms_workbooks:read_sakai",
+        recognises="stemkey.sheets.lms_workbooks:is_sakai",
+        evidence="from Sakai's source code only",
+    ),
+    SheetSource(
         name="canvas",
         title="Canvas Classic Quizzes Student Analysis",
         reads="stemkey.sheets.canvas:read_student_analysis",
@@ -153,6 +160,20 @@ SOURCES: tuple[SheetSource, ...] = (
         reads="stemkey.sheets.scanned:read_nops_scan",
         recognises="stemkey.sheets.scanned:is_nops_scan",
         evidence="a file written by R/exams 2.4",
+    ),
+    SheetSource(
+        name="ilias",
+        title="ILIAS overview of single choice questions",
+        reads="stemkey.sheets.lms_workbooks:read_ilias",
+        recognises="stemkey.sheets.lms_workbooks:is_ilias",
+        evidence="from ILIAS' source code only",
+    ),
+    SheetSource(
+        name="openolat",
+        title="OpenOlat test archive",
+        reads="stemkey.sheets.lms_workbooks:read_openolat",
+        recognises="stemkey.sheets.lms_workbooks:is_openolat",
+        evidence="from OpenOlat's source code only",
     ),
     SheetSource(
         name="marks-only",

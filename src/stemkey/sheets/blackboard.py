@@ -40,7 +40,7 @@ def read_blackboard(
         for column in range(min(question[0] for question, _ in pairs))
         if not headers[column].startswith("Question")
     ]
-    return _read_pairs("blackboard", grid, rows, pairs, who, items, options, found)
+    return read_pairs("blackboard", grid, rows, pairs, who, items, options, found)
 
 
 _DIGITS = re.compile(r"\s*\d+\s*")
@@ -64,7 +64,7 @@ def read_blocks(
     if blocks is None:
         return read_plain(grid, rows, items, options, found)
     start, pairs = blocks
-    return _read_pairs("canvas-new", grid, rows, pairs, range(start), items, options, found)
+    return read_pairs("canvas-new", grid, rows, pairs, range(start), items, options, found)
 
 
 def _blocks(headers: Sequence[str]) -> tuple[int, list[tuple[tuple[int, ...], int]]] | None:
@@ -90,7 +90,7 @@ def _blocks(headers: Sequence[str]) -> tuple[int, list[tuple[tuple[int, ...], in
     return start, pairs
 
 
-def _read_pairs(
+def read_pairs(
     source_name: str,
     grid: Grid,
     rows: Sequence[Row],
@@ -99,12 +99,20 @@ def _read_pairs(
     items: Sequence[Item],
     options: SheetOptions,
     found: Diagnostics,
+    answered: Callable[[Item, Cell], Cell] | None = None,
 ) -> ResponseTable | None:
+    """Return a table in which columns with a question, by its text or identifier, stand beside the column of its answer.
+
+    `answered` rewrites answers; where it is given, `-` in place of a question says that it was not given, and a row without any
+    question is a candidate who was absent.
+    """
     headers = header_texts(rows[0])
     names = ItemNames(items)
     item_of = _finder(names)
     asked = dict(_asked(row.cells, question, item_of) for row in rows[1:] for question, _ in pairs)
     asked.pop("", None)
+    if answered is not None:
+        asked.pop("-", None)
     unknown = [text for text, item in asked.items() if item is None]
     if unknown:
         shown = ", ".join(quoted(plain_text(text), 40) for text in unknown[:5])
@@ -129,9 +137,12 @@ def _read_pairs(
             for question, answer in pairs:
                 text, item = _asked(row.cells, question, item_of)
                 if item is not None:
-                    answers[item] = row.cells[answer] if answer < len(row.cells) else ""
-                elif text:
+                    cell = row.cells[answer] if answer < len(row.cells) else ""
+                    answers[item] = answered(items[item], cell) if answered is not None else cell
+                elif text and (answered is None or text != "-"):
                     problem = "answers a question that is not in the quiz"
+            if answered is not None and not answers and not problem:
+                answers = dict.fromkeys(given, "ABS")
             kept: list[Cell] = [row.cells[column] if column < len(row.cells) else "" for column in who]
             yield row._replace(cells=[*kept, *(answers.get(at, NOT_GIVEN) for at in given)], problem=problem)
 
