@@ -74,6 +74,12 @@ def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
         offset = len(raw) - len(body)
         indent = offset if "\t" not in raw else _columns(raw, offset)
         first_character = body[0]
+        if "-->" in raw and (cut := _trailing_comment(raw, offset)):
+            # `1. **Stem?** <!-- points: 2 -->`: the comment is one as if it stood on a line of its own.
+            yield from scan_lines(raw[:cut].rstrip(), number)
+            words = raw[cut:].strip()[4:-3]
+            yield Line(COMMENT, number, indent, words, cut, cut, False, "", False, raw)
+            continue
         if first_character.isalpha():
             if not (len(body) > 1 and body[1] in _LETTER_END and first_character.isascii()):
                 if index < len(lines) and lines[index][:1] in _UNDERLINES and _is_underlined(lines, index):
@@ -103,6 +109,14 @@ def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
             yield Line(kind, number, indent, label, offset, offset + start, False, "", False, raw)
             continue
         yield _labelled(raw, body, number, indent, offset)
+
+
+def _trailing_comment(raw: str, offset: int) -> int:
+    """Return where a comment begins that ends a line of text; 0 where there is none, or it is inside code."""
+    cut = raw.rfind("<!--")
+    if cut <= offset or not raw.rstrip().endswith("-->") or raw.find("-->", cut) != len(raw.rstrip()) - 3:
+        return 0
+    return 0 if raw.count("`", 0, cut) % 2 else cut
 
 
 DEFINED = re.compile(
