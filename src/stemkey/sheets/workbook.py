@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.files import Source
+from stemkey.sheets.damaged_cells import IS_ERROR, IS_FORMULA, DamagedCells, damaged_cells
 from stemkey.sheets.delimited import empty_sheet
 from stemkey.sheets.grid import Cell, Grid, RawBlock, RawCells, Row
 from stemkey.sheets.options import SheetOptions
@@ -25,8 +26,6 @@ from stemkey.sheets.table import Damaged
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-IS_ERROR = "is an error value, not an answer"
-IS_FORMULA = "is a formula without its value, not an answer"
 IS_DATE = "is a date that the spreadsheet program made of what was typed, not an answer"
 IS_ROUNDED = "is a number with more digits than a spreadsheet program keeps"
 
@@ -129,7 +128,7 @@ def sheet_is_full() -> Text:
 class _Trouble:
     """What the XML of a sheet shows and calamine hides."""
 
-    cells: dict[tuple[int, int], Damaged] = field(default_factory=dict)
+    cells: DamagedCells = field(default_factory=dict)
     hidden_rows: int = 0
 
 
@@ -139,6 +138,7 @@ def open_workbook(source: Source, kind: str, options: SheetOptions, found: Diagn
 
     place = CellSpan(source.name)
     parts: dict[str, str] = {}
+    damaged: dict[str, DamagedCells] = {}
     troubled: set[str] | None = set()
     if kind != "xls":
         troubled = _survey(source, options, found)
@@ -148,6 +148,8 @@ def open_workbook(source: Source, kind: str, options: SheetOptions, found: Diagn
         workbook = calamine.load_workbook(BytesIO(source.data))
         if kind in {"xlsx", "xlsm"}:
             parts = {name: part for name, part in _sheet_parts(source).items() if part in (troubled or ())}
+        else:
+            damaged = damaged_cells(source.data, kind)
     except calamine.PasswordError:
         found.add(protected_with_password(), place)
         return None
@@ -155,7 +157,7 @@ def open_workbook(source: Source, kind: str, options: SheetOptions, found: Diagn
         found.add(damaged_workbook(_reason(error)), place)
         return None
     try:
-        return _sheets(source, kind, workbook, parts, options, found)
+        return _sheets(source, kind, workbook, parts, damaged, options, found)
     except Exception as error:  # noqa: BLE001 # a damaged part shows only when it is read
         found.add(damaged_workbook(_reason(error)), place)
         return None
@@ -287,6 +289,7 @@ def _sheets(
     kind: str,
     workbook: "CalamineWorkbook",
     parts: dict[str, str],
+    damaged: dict[str, DamagedCells],
     options: SheetOptions,
     found: Diagnostics,
 ) -> tuple[Grid, ...] | None:
@@ -310,7 +313,11 @@ def _sheets(
             return None
         for name in filled:
             found.add(hidden_sheet_ignored(name), place)
-    grids = [_grid(source, kind, opened[name], parts.get(name), found) for name in chosen]
+    grids = []
+    for name in chosen:
+        part = parts.get(name)
+        trouble = _trouble(source, part) if part else _Trouble(damaged.get(name, {}))
+        grids.append(_grid(source, kind, opened[name], trouble, found))
     filled_grids = tuple(grid for grid in grids if grid is not None)
     if not filled_grids:
         found.add(empty_sheet("is empty"), place)
@@ -318,8 +325,7 @@ def _sheets(
     return filled_grids
 
 
-def _grid(source: Source, kind: str, sheet: "CalamineSheet", part: str | None, found: Diagnostics) -> Grid | None:
-    trouble = _trouble(source, part) if part else _Trouble()
+def _grid(source: Source, kind: str, sheet: "CalamineSheet", trouble: _Trouble, found: Diagnostics) -> Grid | None:
     if not sheet.height and not trouble.cells:
         return None
 
