@@ -44,9 +44,36 @@ def read_zipgrade(
 ) -> ResponseTable | None:
     """Return ZipGrade's full format, if the keys that it was scanned with are the quiz's."""
     headers = header_texts(rows[0])
-    if not _keys_agree("prikey", headers, grid, rows, items, found):
-        return None
+    if options.form_column is None:
+        version = next(
+            (column for column, header in enumerate(headers) if header.replace(" ", "") == "KeyVersion"), None
+        )
+        keys = {tuple(text_at(row.cells, column) for column in _key_columns(headers)) for row in rows[1:]}
+        versions = dict.fromkeys(text_at(row.cells, version) for row in rows[1:])
+        if len(keys) > 1 and len(versions) > 1:
+            found.add(several_keys(", ".join(versions), headers[version or 0]), grid.place())
+            return None
+        if not _keys_agree("prikey", headers, grid, rows, items, found):
+            return None
     return read_plain(grid, rows, items, options, found, source="zipgrade")
+
+
+@rule("S125", Severity.ERROR)
+def several_keys(versions: str, column: str) -> Text:
+    """The sheets were scanned with several keys, as tests with several forms are, and the quiz has one order only.
+
+    The same letter means another option in each form. The rules file says the key or the order of each.
+    """
+    return Text(
+        f"the sheets have several keys: {versions}",
+        f"say the key of each form in --rules, as [forms] with the column '{column}'",
+    )
+
+
+def _key_columns(headers: Sequence[str]) -> list[int]:
+    return [
+        column for column, header in enumerate(headers) if (number_of(header) or ("", ""))[0].strip(". ") == "prikey"
+    ]
 
 
 def _keys_agree(
