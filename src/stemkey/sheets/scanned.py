@@ -51,7 +51,7 @@ def read_zipgrade(
         keys = {tuple(text_at(row.cells, column) for column in _key_columns(headers)) for row in rows[1:]}
         versions = dict.fromkeys(text_at(row.cells, version) for row in rows[1:])
         if len(keys) > 1 and len(versions) > 1:
-            found.add(several_keys(", ".join(versions), headers[version or 0]), grid.place())
+            found.add(keys_of_several_forms(", ".join(versions), headers[version or 0]), grid.place())
             return None
         if not _keys_agree("prikey", headers, grid, rows, items, found):
             return None
@@ -59,7 +59,7 @@ def read_zipgrade(
 
 
 @rule("S125", Severity.ERROR)
-def several_keys(versions: str, column: str) -> Text:
+def keys_of_several_forms(versions: str, column: str) -> Text:
     """The sheets were scanned with several keys, as tests with several forms are, and the quiz has one order only.
 
     The same letter means another option in each form. The rules file says the key or the order of each.
