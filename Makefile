@@ -39,6 +39,7 @@ bench: $(STAMPS)/dev
 	$(BIN)/python benchmarks/export.py
 	$(BIN)/python benchmarks/formats.py
 	$(BIN)/python benchmarks/grading.py
+	$(BIN)/python benchmarks/sheets.py
 	$(BIN)/python benchmarks/startup.py
 
 # A browser, a spreadsheet program, a PDF renderer and npm test tools: on Debian as root they are installed;
