@@ -116,7 +116,9 @@ def _trailing_comment(raw: str, offset: int) -> int:
     cut = raw.rfind("<!--")
     if cut <= offset or not raw.rstrip().endswith("-->") or raw.find("-->", cut) != len(raw.rstrip()) - 3:
         return 0
-    return 0 if raw.count("`", 0, cut) % 2 else cut
+    before = raw[:cut]
+    is_escaped = (len(before) - len(before.rstrip("\\"))) % 2 == 1
+    return 0 if is_escaped or before.count("`") % 2 else cut
 
 
 DEFINED = re.compile(
