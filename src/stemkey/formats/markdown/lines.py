@@ -112,13 +112,18 @@ def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
 
 
 def _trailing_comment(raw: str, offset: int) -> int:
-    """Return where a comment begins that ends a line of text; 0 where there is none, or it is inside code."""
-    cut = raw.rfind("<!--")
-    if cut <= offset or not raw.rstrip().endswith("-->") or raw.find("-->", cut) != len(raw.rstrip()) - 3:
+    """Return where a comment begins that ends a line of text; 0 where there is none."""
+    end = len(raw.rstrip()) - 3
+    if raw[end : end + 3] != "-->":
         return 0
-    before = raw[:cut]
-    is_escaped = (len(before) - len(before.rstrip("\\"))) % 2 == 1
-    return 0 if is_escaped or before.count("`") % 2 else cut
+    cut = raw.find("<!--")
+    while cut > offset:
+        before = raw[:cut]
+        is_escaped = (len(before) - len(before.rstrip("\\"))) % 2 == 1
+        if not is_escaped and before.count("`") % 2 == 0:
+            return cut if raw.find("-->", cut) == end else 0
+        cut = raw.find("<!--", cut + 1)
+    return 0
 
 
 DEFINED = re.compile(
