@@ -9,6 +9,7 @@ repetitions counts. The sheet is generated from a seed: letters, 3 % blanks, a s
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -20,8 +21,16 @@ READ = "import polars, sys; polars.read_csv(sys.argv[1], infer_schema_length=0)"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", default="10000,100000,1000000")
+    compare(__doc__ or "", "10000,100000,1000000", ".csv", write_sheet, ("polars read_csv", READ))
+
+
+def compare(
+    description: str, sizes: str, suffix: str, write: Callable[[Path, int], None], baseline: tuple[str, str]
+) -> None:
+    """Print what grading sheets of some sizes costs, against a program that merely reads them (its name and code)."""
+    peer, code = baseline
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default=sizes)
     parser.add_argument("--repeat", type=int, default=3)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -29,16 +38,16 @@ def main() -> None:
         quiz, out = folder / "quiz.md", folder / "reports"
         quiz.write_text(make_quiz(), encoding="utf-8")
         for size in map(int, arguments.sizes.split(",")):
-            sheet = folder / f"class{size}.csv"
-            write_sheet(sheet, size)
+            sheet = folder / f"class{size}{suffix}"
+            write(sheet, size)
             print(f"{size:,} candidates x {ITEMS} items, {sheet.stat().st_size / 1e6:.1f} MB")
             grade = [STEMKEY, "grade", str(quiz), str(sheet), "--report", "csv", "--out", str(out)]
             ours = measure(grade, runs=arguments.repeat)
             check(out, size)
-            print(f"  stemkey grade   {ours}")
-            theirs = measure([PYTHON, "-c", READ, str(sheet)], runs=arguments.repeat)
-            print(f"  polars read_csv {theirs}")
-            print(f"  ratio           {ratio(ours, theirs)}")
+            print(f"  {'stemkey grade':<15} {ours}")
+            theirs = measure([PYTHON, "-c", code, str(sheet)], runs=arguments.repeat)
+            print(f"  {peer:<15} {theirs}")
+            print(f"  {'ratio':<15} {ratio(ours, theirs)}")
             sheet.unlink()
 
 

@@ -6,13 +6,10 @@ Whole processes: CPU seconds (user and system) and peak memory of `stemkey grade
 imports python-calamine and reads every row. The sheet is generated from a seed, as in `grading.py`.
 """
 
-import argparse
-import tempfile
 from pathlib import Path
 from random import Random
 
-from grading import ITEMS, answers, check, make_quiz
-from measure import PYTHON, STEMKEY, measure, ratio
+from grading import ITEMS, answers, compare
 
 READ = (
     "import python_calamine, sys\n"
@@ -21,26 +18,7 @@ READ = (
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--sizes", default="20000,100000")
-    parser.add_argument("--repeat", type=int, default=3)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        quiz, out = folder / "quiz.md", folder / "reports"
-        quiz.write_text(make_quiz(), encoding="utf-8")
-        for size in map(int, arguments.sizes.split(",")):
-            sheet = folder / f"class{size}.xlsx"
-            write_workbook(sheet, size)
-            print(f"{size:,} candidates x {ITEMS} items, {sheet.stat().st_size / 1e6:.1f} MB")
-            grade = [STEMKEY, "grade", str(quiz), str(sheet), "--report", "csv", "--out", str(out)]
-            ours = measure(grade, runs=arguments.repeat)
-            check(out, size)
-            print(f"  stemkey grade   {ours}")
-            theirs = measure([PYTHON, "-c", READ, str(sheet)], runs=arguments.repeat)
-            print(f"  python-calamine {theirs}")
-            print(f"  ratio           {ratio(ours, theirs)}")
-            sheet.unlink()
+    compare(__doc__ or "", "20000,100000", ".xlsx", write_workbook, ("python-calamine", READ))
 
 
 def write_workbook(path: Path, rows: int) -> None:
