@@ -230,7 +230,8 @@ class _Grammar:
         elif is_key_heading(text) and self._has_items():
             self.in_key, self.key_level = True, level
         elif self.in_key and level > self.key_level:
-            pass
+            if not is_key_heading(text) and not PLAIN_HEADING.match(text) and not any(map(str.isdigit, text)):
+                self.outline.strays.append([line])  # no label of an entry: what it heads belongs to nothing either
         elif INSTRUCTIONS_HEADING.match(text) and not self._has_items():
             self.place = Place.INTRODUCTION
         else:
