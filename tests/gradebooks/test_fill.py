@@ -48,16 +48,18 @@ def test_scores_replace_the_bytes_of_their_cells_only() -> None:
     assert codes == []
     expected = CANVAS.replace("4,,80.1", "4,7,80.1").replace('3,"2",70', '3,"8.5",70').replace("1,3,\r\n", "1,9,\r\n")
     assert result.data.decode() == expected
-    assert result.unmatched is None
+    assert result.unmatched == NOBODY
 
 
 def test_excused_students_stay_excused_and_strangers_get_a_file_of_their_own() -> None:
     result, codes = run(CANVAS, grades(entry("0000103", "7"), entry("0000999", "1")))
     assert result is not None
-    assert codes == ["P118", "P117"]
+    assert codes == ["P118", "P117", "P123"]
     assert result.data.decode() == CANVAS
     assert result.unmatched == b"id,name,email,score,points\n0000999,N 0000999,,1,10\n"
 
+
+NOBODY = b"id,name,email,score,points\n"
 
 TEMPLATES = {
     "blackboard": ('"Last Name","Username","Student ID","Day 51 Quiz [Total Pts: 10 Score] |118854"\n"A","aa","0000101","1"\n', '"1"\n', '"7"\n'),
@@ -78,7 +80,7 @@ TEMPLATES = {
 def test_templates_of_other_lmss(name: str) -> None:
     text, before, after = TEMPLATES[name]
     result, codes = run(text, grades(entry("0000101", "7")))
-    assert codes == []
+    assert codes == (["P123"] if name == "oneroster" else [])  # 0000103 has no score
     assert result is not None
     assert result.data.decode() == text.replace(before, after)
 
@@ -113,7 +115,7 @@ def test_what_cannot_be_filled_safely_is_refused(text: Any, given_: Grades, colu
 
 def test_the_column_can_be_named() -> None:
     result, codes = run(CANVAS, grades(replace(entry("0000104", "5"), points=Fraction(5)), points=5), "Essay (1)")
-    assert codes == []
+    assert codes == ["P123"]
     assert result is not None
     assert "Sec A,5,3," in result.data.decode()
 
@@ -138,10 +140,19 @@ def test_results_of_several_other_line_items_are_refused() -> None:
 def test_a_score_of_another_maximum_is_not_filled_in() -> None:
     other = replace(entry("0000104", "5"), points=Fraction(8))
     result, codes = run(CANVAS, grades(entry("0000101", "7"), other))
-    assert codes == ["P117"]
+    assert codes == ["P117", "P123"]
     assert result is not None
     assert result.data.decode() == CANVAS.replace("4,,80.1", "4,7,80.1")
     assert result.unmatched == b"id,name,email,score,points\n0000104,N 0000104,,5,8\n"
+
+
+def test_students_of_the_template_without_a_score_are_named() -> None:
+    found = Diagnostics()
+    result = fill(Source("g.csv", CANVAS.encode()), grades(entry("0000101", "7")), None, found)
+    assert result is not None
+    (finding,) = [finding for finding in found if finding.code == "P123"]
+    # 103 is excused: the teacher has decided already. `Points Possible` is no student.
+    assert finding.message.startswith("2 students of the template have no score here: '102', '104'")
 
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=8)
@@ -172,7 +183,7 @@ def test_specimens_are_filled(shared: Path) -> None:
     for name in names:
         data = (folder / f"{name}.csv").read_bytes()
         result, codes = run(data, grades(entry("u-0000101" if "oneroster" in name else "0000101", "1.25")))
-        assert codes == [], name
+        assert set(codes) <= {"P123"}, name
         assert result is not None
         assert result.data.count(b"1.25") == data.count(b"1.25") + 1
         assert len(result.data.splitlines()) == len(data.splitlines())

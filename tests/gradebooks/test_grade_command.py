@@ -1,6 +1,7 @@
 """`grade` with a rules file, gradebooks and a template, from the sheet to the files."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,28 @@ def test_every_row_that_was_read_is_graded_refused_or_left_out(day51: Path, shee
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Rows left out" in page
     assert "rounded where they are shown" in page
+
+
+def test_a_table_of_unmatched_candidates_does_not_outlive_their_matching(
+    day51: Path, sheet: str, tmp_path: Path
+) -> None:
+    out, template = tmp_path / "out", tmp_path / "export.csv"
+    ids = [row["Student ID"] for row in read(Path(sheet))]
+    options = GradeOptions(reports=("json",), gradebooks=("canvas",), fill=str(template), title="Day 51")
+    template.write_text("Student,ID,Section,Day 51\nA,none,S,\n", encoding="utf-8")
+    graded = grade_class(str(day51), [sheet], out, options)
+    assert "P123" in {finding.code for finding in graded.diagnostics}
+    assert read(out / "export-unmatched.csv")
+    template.write_text("Student,ID,Section,Day 51\n" + "".join(f"A,{name},S,\n" for name in ids), encoding="utf-8")
+    grade_class(str(day51), [sheet], out, options)
+    assert (out / "export-unmatched.csv").read_bytes() == b"id,name,email,score,points\n"
+    assert (out / "gradebook-canvas-unmatched.csv").read_bytes() == b"id,name,email,score,points\n"
+
+
+def test_results_json_says_what_became_of_every_row(day51: Path, sheet: str, tmp_path: Path) -> None:
+    header, first, *_ = Path(sheet).read_text(encoding="utf-8").splitlines()
+    odd = tmp_path / "odd.csv"
+    odd.write_text("\n".join([header, first, first, ",,,A" + ",B" * 9]) + "\n", encoding="utf-8")
+    grade_class(str(day51), [str(odd)], tmp_path / "out", GradeOptions(reports=("json",)))
+    (file,) = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))["source"]["files"]
+    assert [file[f"rows_{what}"] for what in ("read", "graded", "refused", "left_out")] == [3, 1, 1, 1]

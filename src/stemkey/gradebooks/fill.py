@@ -13,7 +13,7 @@ from typing import NamedTuple
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, column_letters, rule
 from stemkey.files import Source
 from stemkey.gradebooks import Entry, Grades, shown_score
-from stemkey.gradebooks.unmatched import unmatched_table
+from stemkey.gradebooks.unmatched import shown_names, unmatched_table
 
 HEADER_ROWS = 15
 ID_HEADERS = (
@@ -44,8 +44,8 @@ class Filled:
     """A template with scores."""
 
     data: bytes
-    unmatched: bytes | None
-    """A table of the candidates who are not in the template; None where there are none."""
+    unmatched: bytes
+    """A table of the candidates who are not in the template; only its header where there are none."""
 
 
 def fill(template: Source, grades: Grades, column: str | None, found: Diagnostics) -> Filled | None:
@@ -75,7 +75,10 @@ def fill(template: Source, grades: Grades, column: str | None, found: Diagnostic
     missing = [entry for entry in grades.entries if entry not in placed.values()]
     if missing:
         found.add(candidates_not_in_template(len(missing)), CellSpan(template.name))
-    return Filled(encode(_replaced(text, changes)), unmatched_table(missing) if missing else None)
+    without = _without_score(rows[at], students, placed, target)
+    if without:
+        found.add(students_without_score(len(without), shown_names(without)), CellSpan(template.name))
+    return Filled(encode(_replaced(text, changes)), unmatched_table(missing))
 
 
 def _decode(data: bytes) -> "tuple[str, _Encode] | None":
@@ -266,6 +269,21 @@ def _match(
     return placed
 
 
+def _without_score(
+    header: Sequence[Cell], students: Sequence[Sequence[Cell]], placed: dict[int, Entry], target: int
+) -> list[str]:
+    """Return the students of the template whom no score was found for; what is no student has no id."""
+    columns = [index for index, cell in enumerate(header) if _name(cell) in {*ID_HEADERS, *EMAIL_HEADERS}]
+    states = [target, *(index for index, cell in enumerate(header) if _name(cell) == "scorestatus")]
+    without = []
+    for row, cells in enumerate(students):
+        ids = [text for index in columns if index < len(cells) and (text := cells[index].text.strip()) not in {"", "#"}]
+        said = {cells[index].text.strip().lower() for index in states if index < len(cells)}
+        if ids and row not in placed and not said & KEPT:
+            without.append(ids[0].removeprefix("#"))
+    return without
+
+
 def _changes(
     header: Sequence[Cell], students: Sequence[Sequence[Cell]], placed: dict[int, Entry], target: int
 ) -> tuple[list[tuple[int, int, str]], int]:
@@ -343,6 +361,19 @@ def candidates_not_in_template(count: int) -> Text:
     Guests, people who left the course, mistyped ids, or people whose test had another maximum: look at each of them.
     """
     return Text(f"{count} candidates are not in the template", "see the file of unmatched candidates")
+
+
+@rule("P123", Severity.WARNING)
+def students_without_score(count: int, names: str) -> Text:
+    """Students of the template have no score: they were absent, refused, or held back because their score is provisional.
+
+    Their cells stay as they are. A score that stands there already is an older one and is not taken away; who was
+    absent and is to have 0 must be given it by hand.
+    """
+    return Text(
+        f"{count} students of the template have no score here: {names}; their cells stay as they were",
+        "look at each: absent, another id in the sheet, or waiting for a person",
+    )
 
 
 @rule("P118", Severity.WARNING)

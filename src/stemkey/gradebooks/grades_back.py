@@ -68,20 +68,17 @@ class GradesBack:
             if filled is not None:
                 name, others = self._template_files()
                 files[name] = filled.data
-                if filled.unmatched is not None:
-                    files[others] = filled.unmatched
+                files[others] = filled.unmatched
         return files
 
 
 def _files_of(row: GradebookFormat, grades: Grades, place: Span, found: Diagnostics) -> dict[str, bytes]:
-    """Return a gradebook and, where some candidates cannot stand in it, the table of those."""
+    """Return a gradebook and the table of the candidates who cannot stand in it."""
     matched, others = divided(grades, row, place, found)
     if row.name == "oneroster" and not grades.date:
         found.add(score_date_empty(), place)
-    files = {row.file: row.writer(replace(grades, entries=matched))}
-    if others:
-        files[row.unmatched_file] = unmatched_table(others)
-    return files
+    # The table is written where nobody is unmatched as well: that of an earlier run would mislead.
+    return {row.file: row.writer(replace(grades, entries=matched)), row.unmatched_file: unmatched_table(others)}
 
 
 def _maximum(entries: Sequence[Entry], key: AnswerKey) -> Fraction:

@@ -50,8 +50,13 @@ def is_formula(text: str) -> bool:
 
 
 def _shown(entries: Sequence[Entry]) -> str:
-    more = f" and {len(entries) - 10} more" if len(entries) > 10 else ""
-    return ", ".join(f"'{entry.id}'" for entry in entries[:10]) + more
+    return shown_names([entry.id for entry in entries])
+
+
+def shown_names(names: Sequence[str]) -> str:
+    """Return the first ids in quotes, and how many more there are."""
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(f"'{name}'" for name in names[:10]) + more
 
 
 def unmatched_table(entries: Sequence[Entry]) -> bytes:

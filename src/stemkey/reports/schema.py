@@ -110,6 +110,11 @@ def _source() -> Schema:
         rows_read=COUNT,
         rows_graded=COUNT,
         rows_refused=COUNT,
+        rows_left_out={
+            **COUNT,
+            "description": "People who were absent or never finished, and rows that say the same as another;"
+            " read = graded + refused + left out. Attempts that do not count are graded.",
+        },
     )
     return _closed(
         files=_list_of(file),

@@ -87,6 +87,7 @@ def _source(results: Results) -> dict[str, Any]:
                 "rows_read": file.rows_read,
                 "rows_graded": file.rows_graded,
                 "rows_refused": file.rows_refused,
+                "rows_left_out": file.rows_left_out,
             }
             for file in record.files
         ],
