@@ -131,9 +131,15 @@ def test_only_letters_are_translated() -> None:
     letters = dict(zip("ABCD", "CABD", strict=True))
     cases = {
         "A": "C",
-        " b ": " A ",
+        " b ": "A",
+        "(b)": "A",
+        "B)": "A",
+        "Option B": "A",
+        "B) its text": "A) its text",
+        "ac": "CB",
+        "(A, C)": "(C, B)",
         "A,C": "C,B",
-        "answer A": "answer A",
+        "answer A": "C",
         "": "",
         "A;B": "C;A",
         "AC": "CB",

@@ -31,7 +31,7 @@ METALS = item_of("iron", "gold, pure", "gold", "none of the above")
     ("written", "label"),
     [
         ("b", "B"), ("B)", "B"), ("(b)", "B"), ("[B]", "B"), ("Option B", "B"), ("**B**", "B"), ("Ｂ", "B"),
-        ("- C", "C"), ("3", "C"), ("3.0", "C"), ("GOLD.", "C"), ("C) gold", "C"), ("- c. Gold", "C"), ("gold, pure", "B"),
+        ("- C", "C"), ("3", None), ("3.0", None), ("GOLD.", "C"), ("C) gold", "C"), ("- c. Gold", "C"), ("gold, pure", "B"),
         ("“gold”", None), ("None of the above", "D"), ("Answer: D", "D"),
     ],
 )  # fmt: skip

@@ -15,6 +15,7 @@ from stemkey.scoring.gradebook import Candidate
 from stemkey.scoring.identities import Identities, hash_ids
 from stemkey.scoring.manual import points_for_strangers
 from stemkey.scoring.score import ScoredBatch, score
+from stemkey.scoring.spelling import fold
 from stemkey.sheets.table import ResponseBatch, ResponseTable
 
 Policy: TypeAlias = Literal["best", "first", "last", "average"]
@@ -177,7 +178,7 @@ class _Grading:
                 self.found.add(same_row_twice(name, rows), place)
                 rejected, refused = group[1:], 0
             else:
-                self.found.add(id_twice(name, rows), place)
+                self.found.add(id_twice(name, rows, _difference(group)), place)
                 rejected, refused = group, 1
             for entry in rejected:
                 counts = self.tables[entry.table].counts
@@ -195,8 +196,13 @@ class _Grading:
 
     def _emit_attempts(self, kept: Sequence[Numbered], repeated: NDArray[np.uint64]) -> None:
         groups = list(_by_id(_entries(kept, repeated, everybody=True)))
-        mixed = [group for group in groups if not all(self.tables[entry.table].has_attempts for entry in group)]
+        mixed: list[Sequence[_Entry]] = []
+        attempts: list[Sequence[_Entry]] = []
+        for group in groups:
+            are_attempts = all(self.tables[entry.table].has_attempts for entry in group) and not _has_two_names(group)
+            (attempts if are_attempts else mixed).append(group)
         left_out = self._settle(mixed)
+        self._report_attempts([group for group in attempts if len(group) > 1])
         counted: dict[int, list[tuple[int, int, Fraction | None]]] = {}
         for group in groups:
             remaining = [entry for entry in group if (entry.batch, entry.row) not in left_out]
@@ -205,6 +211,14 @@ class _Grading:
                 counted.setdefault(batch, []).append((row, number, average))
         for batch, rows in sorted(counted.items()):
             self._emit(self._taken(kept[batch][1], sorted(rows, key=lambda entry: entry[0])))
+
+    def _report_attempts(self, groups: Sequence[Sequence["_Entry"]]) -> None:
+        if groups:
+            examples = ", ".join(
+                f"row {group[0].sheet_row}" if self.choices.anonymous else repr(group[0].id) for group in groups[:3]
+            )
+            found = several_attempts(len(groups), examples, self.choices.policy)
+            self.found.add(found, self._place(groups[0][0])._replace(row=None))
 
     def _counted(self, group: Sequence["_Entry"]) -> tuple[int, int, int, Fraction | None]:
         """Return batch, row and number of the attempt that counts, and the average score where that is the policy."""
@@ -265,6 +279,22 @@ def _entries(numbered: Iterable[Numbered], repeated: NDArray[np.uint64], *, ever
 def _content(batch: ResponseBatch, row: int) -> tuple[object, ...]:
     responses = (column.values[int(column.codes[row])] for column in batch.columns)
     return bytes(batch.names[row]), bytes(batch.emails[row]), *responses
+
+
+def _has_two_names(group: Sequence[_Entry]) -> bool:
+    """Whether rows with one id have names of which none contains the other: an id typed wrongly, or copied."""
+    names = [entry.content[0] for entry in group if entry.content]
+    named = [frozenset(fold(_text(name)).split()) for name in names if isinstance(name, bytes)]
+    said = [words for words in named if words]
+    return any(not (one <= other or other <= one) for one in said for other in said)
+
+
+def _difference(group: Sequence[_Entry]) -> str:
+    """Return what tells rows with one id apart, as the end of a sentence."""
+    if _has_two_names(group):
+        return "under different names"
+    same_answers = len({entry.content[2:] for entry in group}) == 1
+    return "with different names or addresses" if same_answers else "with different answers"
 
 
 def _by_id(entries: Iterable[_Entry]) -> Iterable[Sequence[_Entry]]:
@@ -371,7 +401,7 @@ def end_of_forms_unknown() -> Text:
     )
 
 
-@rule("G103", Severity.INFO)
+@rule("G103", Severity.WARNING)
 def same_row_twice(name: str, rows: str) -> Text:
     """The same candidate stands in the sheet several times with the same answers, so the candidate counts once.
 
@@ -380,15 +410,28 @@ def same_row_twice(name: str, rows: str) -> Text:
     return Text(f"{name!r} stands in rows {rows} with the same answers; the candidate counts once")
 
 
+@rule("G107", Severity.WARNING)
+def several_attempts(count: int, examples: str, policy: str) -> Text:
+    """Some candidates have several attempts, and `--attempts` decides which one counts: the best one unless you say otherwise.
+
+    If nobody could take the test twice, the column with the ids is not what it seems to be.
+    """
+    counts = "their average counts" if policy == "average" else f"the {policy} one counts"
+    have = "candidate has" if count == 1 else "candidates have"
+    return Text(
+        f"{count:,} {have} several attempts, e.g. {examples}; {counts}", "say --attempts best|first|last|average"
+    )
+
+
 @rule("G104", Severity.ERROR)
-def id_twice(name: str, rows: str) -> Text:
+def id_twice(name: str, rows: str, what: str) -> Text:
     """The same id stands in several rows with different answers, and the sheet does not say that they are attempts.
 
-    Which row is the candidate's cannot be told, and a guess would be somebody's wrong grade. None of the rows is graded;
-    all others are.
+    Or the rows have one id and different names. Which row is the candidate's cannot be told, and a guess would be somebody's
+    wrong grade. None of the rows is graded; all others are.
     """
     return Text(
-        f"{name!r} stands in rows {rows} with different answers; none of them is graded",
+        f"{name!r} stands in rows {rows} {what}; none of them is graded",
         "delete the row that does not count, or correct the id; attempts need a column that says so",
     )
 

@@ -163,7 +163,7 @@ def _as_number(options: Options, text: str) -> Reading | None:
     number = marks.number(text)
     if number is None or options.numeric or not 1 <= number <= len(options.labels):
         return None
-    return _taken(options, [number - 1], text)
+    return Reading(Status.UNREADABLE, text, (), text, number_among_texts(text, options.labels[number - 1]))
 
 
 def _as_several(options: Options, text: str) -> Reading | None:
@@ -330,6 +330,19 @@ def unknown_option(text: str, close: str | None) -> Text:
     )
 
 
+@rule("S323", Severity.ERROR)
+def number_among_texts(text: str, label: str) -> Text:
+    """The answer is a number, and others to the same question are letters or texts, so what the number says is not known.
+
+    It may be the option's place (1 for A), a mark that a program gave (1 for right), or a slip. Where all answers to a
+    question are numbers, they are read as the options' places.
+    """
+    return Text(
+        f"{quoted(text)} is a number among letters or texts; the score counts the other items and is provisional",
+        f"write {label} into the cell if it means the option's place, or say --numbers-from 1",
+    )
+
+
 @rule("S304", Severity.ERROR)
 def letter_and_text_disagree(text: str, letter: str, says: str) -> Text:
     """The answer names one option by its letter and another by its text, so which was meant cannot be told.
@@ -364,7 +377,7 @@ def look_alike_letter(text: str, label: str) -> Text:
     return Text(f"{quoted(text)} is a letter of another alphabet; it is read as {label}", None)
 
 
-@rule("S308", Severity.INFO)
+@rule("S308", Severity.WARNING)
 def text_stripped(text: str, label: str) -> Text:
     """The answer is an option's text without its math, Markdown or markup, as an LMS exports it.
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Place, Severity, Text, rule
 from stemkey.model import Cardinality, ChoiceInteraction, Item, Quiz
+from stemkey.scoring import choice_marks as marks
+from stemkey.scoring.reading import JOINER
 from stemkey.sheets.table import Response, ResponseBatch, ResponseColumn, ResponseTable
 
 if TYPE_CHECKING:
@@ -97,15 +99,26 @@ def _column(batch: ResponseBatch, index: int, kept: "NDArray[np.intp]", of_row: 
 
 
 def meant(response: Response, letters: Mapping[str, str]) -> Response:
-    """Return a response with the form's letters as the quiz's; anything but letters means itself."""
-    if not isinstance(response, str) or not letters or not _are_marks(response.strip(), letters):
+    """Return a response with the form's letters as the quiz's, however they are dressed; anything but letters means itself."""
+    if not isinstance(response, str) or not letters:
         return response
-    return _LETTER.sub(lambda letter: letters.get(letter[0].upper(), letter[0]), response)
+    if JOINER in response:
+        return JOINER.join(str(meant(part, letters)) for part in response.split(JOINER))
+    text = response.strip()
+    letter, with_text = marks.letter(text), marks.letter_and_text(text)
+    if letter is not None:
+        return letters.get(letter, text)
+    if with_text is not None:
+        return f"{letters.get(with_text[0], with_text[0])}) {with_text[1]}"
+    if not _are_marks(text.strip("()[]{} "), letters):
+        return response
+    return _LETTER.sub(lambda letter: letters.get(letter[0].upper(), letter[0]), text)
 
 
 def _are_marks(text: str, letters: Mapping[str, str]) -> bool:
     """Whether a text is letters of options: one, several with something between them, or `AC`."""
-    together = 1 < len(text) == len(set(text)) and all(letter in letters for letter in text)
+    is_run = text.isupper() or text.islower()  # `Bad` is a word
+    together = is_run and 1 < len(text) == len(set(text)) and all(letter in letters for letter in text.upper())
     return together or _MARKS.fullmatch(text) is not None
 
 

@@ -3,6 +3,7 @@
 To add a source: a module beside this file, a row below, specimens in `tests/sheets/`, a paragraph in `docs/sheets.md`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -15,6 +16,9 @@ from stemkey.model import Item, Quiz
 from stemkey.sheets.grid import Grid, Row
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.table import ResponseBatch, ResponseTable
+
+HEADER_ROWS = 25
+"""The header is looked for in so many rows."""
 
 SheetReader: TypeAlias = Callable[
     [Grid, Sequence[Row], Sequence[Item], SheetOptions, Diagnostics], ResponseTable | None
@@ -246,8 +250,40 @@ def open_sheet(source: Source, quiz: Quiz, options: SheetOptions, found: Diagnos
         if not any(finding.code == "S006" and finding.place == grid.place(broken.number) for finding in found):
             found.add(quote_not_closed("it swallows rows"), grid.place(broken.number))
         return None
+    joined = _joined_lines(grid, rows)
+    if joined is not None:
+        found.add(line_end_lost(len(joined.cells)), grid.place(joined.number))
+        return None
     table = (row or detect_source(rows)).reader(grid, rows, items, options, found)
     return _only(table, graded) if table and len(items) > len(graded) else table
+
+
+@rule("S023", Severity.ERROR)
+def line_end_lost(cells: int) -> Text:
+    """One of the first lines has as many cells as two rows joined end to end: the line end between them is lost.
+
+    If it is the header's, the first candidate would vanish into it.
+    """
+    return Text(
+        f"the line has {cells} cells, as many as two rows: a line end is missing in it",
+        "mend the line, or export the sheet again",
+    )
+
+
+def _joined_lines(grid: Grid, rows: Sequence[Row]) -> Row | None:
+    """Return the one of the first rows of a text file that is two rows in one line, down to the header."""
+    if grid.separator is None or len(rows) < 3:
+        return None
+    widths = Counter(len(row.cells) for row in rows)
+    width, count = widths.most_common(1)[0]
+    if width < 3 or count * 2 < len(rows):
+        return None
+    for row in rows[:HEADER_ROWS]:
+        if len(row.cells) == 2 * width - 1:
+            return row
+        if len(row.cells) == width:
+            return None
+    return None
 
 
 def _only(table: ResponseTable, items: Sequence[Item]) -> ResponseTable:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from stemkey.diagnostics import Diagnostics
+from stemkey.diagnostics import Diagnostics, Severity, Text, rule
 from stemkey.model import Item
 from stemkey.scoring.responses import quoted
 from stemkey.scoring.spelling import fold, plain_text
@@ -17,6 +17,7 @@ from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, text_at
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, read_plain
 from stemkey.sheets.table import ResponseTable
+from stemkey.sheets.wide import shifted
 
 
 def is_blackboard(rows: Sequence[Row]) -> bool:
@@ -35,12 +36,39 @@ def read_blackboard(
         for column, header in enumerate(headers)
         if header.startswith("Question ") and f"Answer {header.removeprefix('Question ')}" in headers
     ]
+    alone = _without_partner(headers)
+    if alone is not None or not pairs:
+        found.add(column_without_partner(alone or headers[0]), grid.place(rows[0].number))
+        return None
     who = [
         column
         for column in range(min(question[0] for question, _ in pairs))
         if not headers[column].startswith("Question")
     ]
     return read_pairs("blackboard", grid, rows, pairs, who, items, options, found)
+
+
+@rule("S133", Severity.ERROR)
+def column_without_partner(header: str) -> Text:
+    """Each answer of this export stands beside its question, and one of the two columns is missing or called otherwise.
+
+    Without it nobody knows to which question the answers belong.
+    """
+    return Text(
+        f"the column '{header}' lacks its partner: each answer stands beside its question", "export the sheet again"
+    )
+
+
+_NUMBERED = re.compile(r"^(Question ID|Question|Answer) (\d+)$")
+
+
+def _without_partner(headers: Sequence[str]) -> str | None:
+    """Return a numbered header for which one of the three columns of a question is missing."""
+    numbered = {(match[1], match[2]): header for header in headers if (match := _NUMBERED.match(header))}
+    for (_, number), header in numbered.items():
+        if any((word, number) not in numbered for word in ("Question ID", "Question", "Answer")):
+            return header
+    return None
 
 
 _DIGITS = re.compile(r"\s*\d+\s*")
@@ -133,7 +161,7 @@ def read_pairs(
         )
         for row in source:
             answers: dict[int, Cell] = {}
-            problem = row.problem
+            problem = row.problem or shifted(row, len(headers))
             for question, answer in pairs:
                 text, item = _asked(row.cells, question, item_of)
                 if item is not None:

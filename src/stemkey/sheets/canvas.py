@@ -11,7 +11,7 @@ from itertools import combinations
 
 from stemkey.diagnostics import Diagnostics, column_letters
 from stemkey.model import Cardinality, ChoiceInteraction, InlineChoiceInteraction, Item, MatchInteraction
-from stemkey.scoring.responses import JOINER
+from stemkey.scoring.responses import JOINER, quoted
 from stemkey.scoring.spelling import fold, spellings
 from stemkey.sheets.columns import (
     HEADER_ROWS,
@@ -27,9 +27,10 @@ from stemkey.sheets.identity import header_kind
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, identify, notes_of
 from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseTable
-from stemkey.sheets.wide import ItemColumn, Layout, wide_table
+from stemkey.sheets.wide import ItemColumn, Layout, MisplacedError, usual_width, wide_table
 
 _QUESTION = re.compile(r"^\s*(\d+):(?:\s+(.*))?$", re.DOTALL)
+_AWARDED = re.compile(r"^-?\d+(?:[.,]\d+)?(?:E-?\d+)?$", re.IGNORECASE)
 _POINTS = re.compile(r"^\d+(?:[.,]\d+)?$")
 _COMMA = re.compile(r"(?<!\\),")
 
@@ -40,11 +41,30 @@ def is_canvas(rows: Sequence[Row]) -> bool:
 
 
 def _find_header(rows: Sequence[Row]) -> int:
-    for index, row in enumerate(rows[:HEADER_ROWS]):
-        questions = _question_columns(header_texts(row))
-        if questions and questions[0] >= 2:
-            return index
-    return -1
+    return next((index for index, row in enumerate(rows[:HEADER_ROWS]) if _is_header(header_texts(row))), -1)
+
+
+def _is_header(headers: Sequence[str]) -> bool:
+    """Whether a row heads a Student Analysis: words about the candidate, pairs of question and points, words again.
+
+    A row of data can hold `1: 42` beside a `1` (other programs number gaps so), but not words alone around it.
+    """
+    questions = _question_columns(headers)
+    if (
+        not questions
+        or questions[0] < 2
+        or len({_identifier(headers[column]) for column in questions}) < len(questions)
+    ):
+        return False
+    pairs = {column + beside for column in questions for beside in (0, 1)}
+    others = [header for column, header in enumerate(headers) if column not in pairs]
+    is_one_run = questions == list(range(questions[0], questions[-1] + 1, 2))
+    return is_one_run and all(any(map(str.isalpha, header)) and not _QUESTION.match(header) for header in others)
+
+
+def _identifier(header: str) -> str:
+    question = _QUESTION.match(header)
+    return question[1] if question else ""
 
 
 def _question_columns(headers: Sequence[str]) -> list[int]:
@@ -110,6 +130,7 @@ def read_student_analysis(
         ),
         responses_of=_Responses(items, columns, options),
         has_attempts=identity.attempt is not None,
+        usual_width=usual_width(grid, data),
         notes=notes_of(grid, headers, data, identity),
     )
     return wide_table(layout, found)
@@ -147,11 +168,16 @@ class _Responses:
     def _of_item(self, index: int, item: Item, cells: Sequence[Cell]) -> Response:
         for match in self.columns.get(index, ()):
             cell = cells[match.column] if match.column < len(cells) else ""
+            points = text_at(cells, match.column + 1)
+            if points and not _AWARDED.match(points):
+                raise MisplacedError(
+                    f"is shifted: {quoted(points, 30)} stands where question {item.number} has its points"
+                )
             if isinstance(cell, Damaged):
                 return "" if self.options.errors_as == "blank" else cell
             if cell.strip():
                 return _answer(item, cell)
-            if text_at(cells, match.column + 1):
+            if points:
                 return ""
         return None
 

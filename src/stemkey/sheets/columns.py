@@ -32,6 +32,15 @@ MARK_WORDS = _words(
 )
 """Words before a number that head marks, keys and times; never answers."""
 
+_TOTALS = frozenset(
+    """score|total|total score|total points|points|grade|mark|percent|percent correct|percentcorrect|earned points|possible points
+    |max points|quiz feedback|gesamtpunktzahl|punkte|note|bewertung|puntuación|calificación|puntos totales|grade posted time
+    |last modified time|num correct|num questions|correct|result|passed""".replace("\n", "")
+    .replace("    ", "")
+    .split("|")
+)
+"""Headers of columns with totals; never answers."""
+
 _ANSWER_WORDS = _words(
     "response answer stu antwort respuesta reponse resposta risposta 解答 ответ odpowiedz antwoord svar vastaus"
 ) | {"student response", "student answer"}
@@ -234,8 +243,8 @@ def number_of(header: str) -> tuple[str, str] | None:
 
 
 def is_mark_header(header: str) -> bool:
-    """Whether a header says that the column holds marks: `Q. 1 /1.00`, `Points 1`."""
-    if _WITH_MARKS.match(header.strip()):
+    """Whether a header says that the column holds marks: `Q. 1 /1.00`, `Points 1`, `Total points`."""
+    if _WITH_MARKS.match(header.strip()) or fold(header) in _TOTALS:
         return True
     numbered = number_of(header)
     return numbered is not None and numbered[0].replace(" ", "_") in MARK_WORDS

@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 from stemkey.diagnostics import Diagnostics
 from stemkey.model import Item
-from stemkey.scoring.responses import JOINER
+from stemkey.scoring.responses import JOINER, quoted
 from stemkey.scoring.spelling import fold
 from stemkey.sheets.columns import ItemNames, find_header
 from stemkey.sheets.grid import Cell, Grid, Row, cell_text, text_at
@@ -28,6 +28,8 @@ _CODE = re.compile(r"^AO?0*(\d{1,2})$")
 _IN_BRACKETS = re.compile(r"^(.+?)\s*\[([^\]]+)\]$", re.DOTALL)
 _TICKED = frozenset({"y", "yes", "ja", "oui", "sí", "si", "1", "x", "true", "checked", "selected"})
 
+_MARK = re.compile(r"^(?:-?\d+(?:[.,]\d+)?|--)(?:\s*/\s*\d+(?:[.,]\d+)?)?$")
+
 Rewrite = Callable[[Iterator[Row]], Iterator[Row]]
 
 
@@ -46,7 +48,8 @@ def read_google(
 ) -> ResponseTable | None:
     """Return the linked sheet or the download of a Google form."""
     headers = ["" if _GOOGLE_EXTRA.match(header) else header for header in _first(rows)]
-    return _read("google-forms", grid, _with_header(headers, 1), items, options, found)
+    marks = [column for column, header in enumerate(_first(rows)) if header.endswith(" [Score]")]
+    return _read("google-forms", grid, _with_header(headers, 1, marks=marks), items, options, found)
 
 
 def is_microsoft(rows: Sequence[Row]) -> bool:
@@ -75,7 +78,22 @@ def read_microsoft(
     """Return the workbook of a Microsoft form. Its `ID` only counts the rows."""
     extra = set(_microsoft_extra(_first(rows)))
     headers = ["" if header in extra or at == 0 else header for at, header in enumerate(_first(rows))]
-    return _read("microsoft-forms", grid, _with_header(headers, 1), items, options, found)
+    marks = _marks_columns(_first(rows), extra, rows[1:])
+    return _read("microsoft-forms", grid, _with_header(headers, 1, marks=marks), items, options, found)
+
+
+def _marks_columns(headers: Sequence[str], extra: set[str], rows: Sequence[Row]) -> list[int]:
+    """Return the columns with points: `Points - …` in any language, the word by which mostly numbers stand."""
+    of_word: dict[str, list[int]] = {}
+    for column, header in enumerate(headers):
+        if header in extra:
+            of_word.setdefault(header.replace("–", "-").split(" - ")[0], []).append(column)
+    found = []
+    for columns in of_word.values():
+        texts = [text for row in rows for column in columns if (text := text_at(row.cells, column))]
+        if sum(map(bool, map(_MARK.match, texts))) * 2 > len(texts):
+            found += columns
+    return found
 
 
 def is_qualtrics(rows: Sequence[Row]) -> bool:
@@ -193,8 +211,12 @@ def _with_header(
     is_kept: Callable[[Row], bool] | None = None,
     joins: dict[int, dict[int, str]] | None = None,
     convert: Callable[[str], str] | None = None,
+    marks: Sequence[int] = (),
 ) -> Rewrite:
-    """Return a rewriting of rows: one header in place of several, rows left out, columns of one question joined."""
+    """Return a rewriting of rows: one header in place of several, rows left out, columns of one question joined.
+
+    A row with a text in one of the columns of `marks` is shifted.
+    """
     joins = joins or {}
 
     def rewrite(rows: Iterator[Row]) -> Iterator[Row]:
@@ -204,9 +226,19 @@ def _with_header(
         yield first._replace(cells=list(headers))
         for at, row in enumerate(chain([first], rows)):
             if at >= header_rows and (is_kept is None or is_kept(row)):
-                yield row._replace(cells=_joined(row.cells, joins, convert)) if joins or convert else row
+                problem = row.problem or _misplaced(row.cells, marks)
+                cells = _joined(row.cells, joins, convert) if joins or convert else row.cells
+                yield (
+                    row if cells is row.cells and problem is row.problem else row._replace(cells=cells, problem=problem)
+                )
 
     return rewrite
+
+
+def _misplaced(cells: Sequence[Cell], marks: Sequence[int]) -> str | None:
+    """Return that a row is shifted, as the end of a sentence, where a text stands in a column of points."""
+    text = next((text for column in marks if (text := text_at(cells, column)) and not _MARK.match(text)), None)
+    return None if text is None else f"is shifted: {quoted(text, 30)} stands where points should"
 
 
 def _joined(

@@ -8,7 +8,7 @@ from stemkey.diagnostics import Diagnostics, Severity, Text, rule
 from stemkey.model import ChoiceInteraction, ExtendedTextInteraction, Item, TextEntryInteraction
 from stemkey.scoring.responses import JOINER
 from stemkey.scoring.spelling import fold, plain_text
-from stemkey.sheets.blackboard import read_pairs
+from stemkey.sheets.blackboard import column_without_partner, read_pairs
 from stemkey.sheets.columns import ItemNames
 from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, text_at
 from stemkey.sheets.identity import header_kind
@@ -38,6 +38,13 @@ def read_sakai(
     ]
     if not pairs:
         return read_plain(grid, rows, items, options, found, source="sakai")
+    answers = {answer for _, answer in pairs}
+    alone = next(
+        (header for column, header in enumerate(headers) if _SAKAI.match(header) and column not in answers), None
+    )
+    if alone is not None:
+        found.add(column_without_partner(alone), grid.place(rows[0].number))
+        return None
     who = [column for column in range(pairs[0][0][0]) if header_kind(headers[column])]
     return read_pairs("sakai", grid, rows, pairs, who, items, options, found, _of_sakai)
 

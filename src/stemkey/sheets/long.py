@@ -1,19 +1,21 @@
 """Long tables: a row for each answer. They are turned into one row for each attempt, then read like plain sheets."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from stemkey.diagnostics import Diagnostics
+from stemkey.diagnostics import Diagnostics, Severity, Text, rule
 from stemkey.model import Item
-from stemkey.scoring.responses import JOINER
+from stemkey.scoring.responses import JOINER, quoted
 from stemkey.scoring.spelling import fold, plain_text
 from stemkey.sheets.columns import HEADER_ROWS, ItemNames, more_questions_than_quiz, no_question_matches, number_of
-from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, text_at
+from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, cell_text, text_at
 from stemkey.sheets.identity import header_kind
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, read_plain
 from stemkey.sheets.table import Damaged, ResponseTable
+from stemkey.sheets.wide import shifted
 
 _QUESTIONS = frozenset(
     {
@@ -61,11 +63,27 @@ class Columns(NamedTuple):
     """Columns about the candidate and the attempt, kept as they are."""
 
 
+@rule("S127", Severity.WARNING)
+def questions_without_row(count: int, example: str, meaning: str) -> Text:
+    """A table with a row for each answer has no row at all for some candidates and questions.
+
+    Where the program writes a row for every question, rows were lost: a file that was cut off looks like this. Where questions
+    are drawn from pools, or the table was made by hand, nothing is wrong.
+    """
+    lack = "candidate lacks rows" if count == 1 else "candidates lack rows"
+    return Text(
+        f"{count:,} {lack} for some questions, e.g. {example}; {meaning}",
+        "compare the number of rows with what the program shows, if it writes a row for each question",
+    )
+
+
 @dataclass(slots=True)
 class _Pivot:
     row: int
     who: list[Cell]
     answers: dict[int, list[Cell]] = field(default_factory=dict)
+    rows: Counter[int] = field(default_factory=Counter)
+    """How many rows each question has."""
     problem: str | None = None
 
 
@@ -182,7 +200,21 @@ def _read(
     # An LMS has a row for every question that was given; a table made by hand leaves out what was not answered.
     absent: Cell = "" if source == "plain-long" else NOT_GIVEN
     given = {item for question in asked if (item := _item_of(question, names)) is not None}
-    wide = grid.rewritten(_pivot(headers, rows[at].number, columns, items, names, given, absent), is_as_written=False)
+    reported: list[bool] = []
+
+    def report(lacking: Sequence[_Pivot]) -> None:
+        if lacking and not reported:
+            first = lacking[0]
+            number = next(items[index].number for index in sorted(given) if index not in first.answers)
+            who = next((text for cell in first.who if (text := cell_text(cell))), f"row {first.row}")
+            meaning = "counted as no answer" if absent == "" else "counted as not given to them"
+            found.add(
+                questions_without_row(len(lacking), f"{quoted(who)} for question {number}", meaning), grid.place()
+            )
+            reported.append(True)
+
+    pivot = _pivot(headers, rows[at].number, columns, items, names, given, absent, report)
+    wide = grid.rewritten(pivot, is_as_written=False)
     return read_plain(wide, wide.sample(), items, options, found, source=source)
 
 
@@ -217,6 +249,7 @@ def _pivot(
     names: ItemNames,
     given: set[int],
     absent: Cell,
+    report: Callable[[Sequence[_Pivot]], None],
 ) -> Callable[[Iterator[Row]], Iterator[Row]]:
     """Return the turning of rows of answers into rows of attempts, in the order in which the attempts first occur."""
     order = sorted(given)
@@ -234,9 +267,12 @@ def _pivot(
             if question not in of_text:
                 of_text[question] = _question(row.cells, columns, names)[1]
             attempt = attempts.setdefault(key, _Pivot(row.number, [_cell(row.cells, column) for column in columns.who]))
-            _add_answer(attempt, row, of_text[question], columns)
+            _add_answer(attempt, row, of_text[question], columns, len(headers))
         stems = [plain_text(items[index].body) or items[index].identifier for index in order]
         yield Row(header_row, [*(headers[column] for column in columns.who), *stems])
+        report([attempt for attempt in attempts.values() if len(attempt.answers) < len(order) and not attempt.problem])
+        if columns.checked is not None:
+            _mark_lost_choices(attempts.values())
         for attempt in attempts.values():
             answers = [_together(attempt.answers[index]) if index in attempt.answers else absent for index in order]
             yield Row(attempt.row, [*attempt.who, *answers], attempt.problem)
@@ -244,13 +280,29 @@ def _pivot(
     return pivot
 
 
+def _mark_lost_choices(attempts: Iterable[_Pivot]) -> None:
+    """Mark the answers to questions that have fewer rows than others' have: the choice that was taken may be lost."""
+    attempts = list(attempts)
+    most: Counter[int] = Counter()
+    for attempt in attempts:
+        most |= attempt.rows
+    for attempt in attempts:
+        for item, count in attempt.rows.items():
+            if count < most[item]:
+                said = [cell for cell in attempt.answers[item] if isinstance(cell, str)]
+                attempt.answers[item] = [
+                    Damaged(JOINER.join(said), f"has {count} of {most[item]} rows, one for each choice")
+                ]
+
+
 def _cell(cells: Sequence[Cell], column: int) -> Cell:
     return cells[column] if column < len(cells) else ""
 
 
-def _add_answer(attempt: _Pivot, row: Row, item: int | None, columns: Columns) -> None:
-    if row.problem:
-        attempt.problem = row.problem
+def _add_answer(attempt: _Pivot, row: Row, item: int | None, columns: Columns, width: int) -> None:
+    problem = row.problem or shifted(row, width)
+    if problem:
+        attempt.problem = problem
         return
     if item is None:
         attempt.problem = "answers a question that is not in the quiz"
@@ -258,6 +310,7 @@ def _add_answer(attempt: _Pivot, row: Row, item: int | None, columns: Columns) -
     answer = _cell(row.cells, columns.answer)
     checked = fold(text_at(row.cells, columns.checked))
     given = attempt.answers.setdefault(item, [])
+    attempt.rows[item] += 1
     if columns.checked is not None and checked in _UNCHECKED:
         return
     if (columns.checked is not None and checked in _CHECKED) or not given:

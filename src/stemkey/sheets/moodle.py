@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
+from operator import itemgetter
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
 from stemkey.model import ChoiceInteraction, Item, OrderInteraction, TextEntryInteraction
@@ -28,7 +29,7 @@ from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, identify, is_footer_label, key_disagrees, notes_of
 from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseTable, Typed
 from stemkey.sheets.trust import check_numbers, contents, marks_instead_of_answers
-from stemkey.sheets.wide import Convert, ItemColumn, Layout, MisplacedError, row_list, wide_table
+from stemkey.sheets.wide import Convert, ItemColumn, Layout, MisplacedError, row_list, usual_width, wide_table
 
 _GRADE = re.compile(r"^(?P<word>[^/\d]{1,60})/\s?\d+(?:[.,]\d+)?$")
 _QUESTION_WORDS = frozenset(
@@ -327,7 +328,9 @@ class _Report:
                 number=self.items[item].number,
                 by="text",
             )
-            for item, run in sorted((item, run) for index, run in enumerate(self.runs) for item in said[index])
+            for item, run in sorted(
+                ((item, run) for index, run in enumerate(self.runs) for item in said[index]), key=itemgetter(0)
+            )
         )
         layout = self._layout(identity, tuple(ItemColumn(None) for _ in self.items), mapping)
         return replace(layout, responses_of=self._responses_by_text)
@@ -346,6 +349,8 @@ class _Report:
         responses: list[Response] = [None] * len(self.items)
         for run in self.runs:
             item = self._item_of(cells, run)
+            if item is not None and responses[item] is not None:
+                raise MisplacedError(f"asks question {self.items[item].number} of the quiz twice")
             if item is not None:
                 responses[item] = self._cell_response(cells, run.response, item)
             elif self._question(cells, run):
@@ -391,6 +396,7 @@ class _Report:
             mapping=mapping,
             dismiss=self._dismiss,
             has_attempts=True,
+            usual_width=usual_width(self.grid, data),
             keep_formulas=True,
             blank_damage=self.options.errors_as == "blank",
             notes=(

@@ -38,8 +38,8 @@ from stemkey.sheets.identity import (
 )
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.table import Response, ResponseTable
-from stemkey.sheets.trust import check_numbers, contents, marks_instead_of_answers, notation
-from stemkey.sheets.wide import ItemColumn, Layout, wide_table
+from stemkey.sheets.trust import Content, check_numbers, contents, marks_instead_of_answers, notation, numbered_label
+from stemkey.sheets.wide import ItemColumn, Layout, usual_width, wide_table
 
 _KEY_WORDS = frozenset(
     """key|answer key|answers key|the key|correct answers|correct answer|correct|solution|solutions|schlüssel|lösung|lösungen
@@ -70,7 +70,7 @@ def no_students(header: int) -> Text:
     return Text(f"the sheet has a header in row {header} and no students below it", "export it again without a filter")
 
 
-@rule("S107", Severity.INFO)
+@rule("S107", Severity.WARNING)
 def columns_not_used(columns: str) -> Text:
     """These columns answer no question of the quiz and say nothing about the candidates; they were left alone.
 
@@ -79,7 +79,16 @@ def columns_not_used(columns: str) -> Text:
     return Text(f"columns not used: {columns}", None)
 
 
-@rule("S110", Severity.INFO)
+@rule("S126", Severity.INFO)
+def program_columns(columns: str) -> Text:
+    """These columns hold marks, keys, totals or nothing at all, as programs write them beside the answers.
+
+    They are never taken for answers.
+    """
+    return Text(f"columns with marks, keys or nothing in them: {columns}", None)
+
+
+@rule("S110", Severity.WARNING)
 def key_row_agrees(row: int) -> Text:
     """A row of the sheet holds the key. It agrees with the quiz, and is no candidate."""
     return Text(f"row {row} is the key and agrees with the quiz", None)
@@ -294,20 +303,22 @@ def lay_out(
     found: Diagnostics,
 ) -> Layout | None:
     """Return the layout of a plain table after its content has been looked at; None where it cannot be trusted."""
+    first_number = 1 if options.numbers_from is None else options.numbers_from
     skip, key_rows = set(), []
     for row in rows:
-        if _is_key_row(row, items, chosen, identity):
+        if _is_key_row(row, items, chosen, identity, first_number):
             key_rows.append(row)
             skip.add(row.number)
-    if not _agree(grid, key_rows, items, chosen, found):
+    if not _agree(grid, key_rows, items, chosen, first_number, found):
         return None
-    dismissal = Dismissal(items, chosen, identity, headers)
+    dismissal = Dismissal(items, chosen, identity, headers, first_number)
     candidates = [row for row in rows if row.number not in skip and not dismissal.of_row(row)]
     content = contents(candidates, chosen)
     converts = notation(grid, headers, items, chosen, content, options, found)
     if converts is None or not check_numbers(grid, headers, items, chosen, content, found):
         return None
-    report_unused(grid, headers, chosen, identity, found)
+    _report_empty(grid, headers, candidates, items, chosen, content, found)
+    report_unused(grid, headers, rows, chosen, identity, found)
     first = rows[0].number if rows else 1 << 40
     return Layout(
         grid=grid,
@@ -327,6 +338,7 @@ def lay_out(
         blank_damage=options.errors_as == "blank",
         notes=notes_of(grid, headers, rows, identity),
         attempt_of=attempts_by_date(candidates, identity),
+        usual_width=usual_width(grid, rows),
     )
 
 
@@ -346,21 +358,77 @@ def notes_of(grid: Grid, headers: Sequence[str], rows: Sequence[Row], identity: 
 
 
 def report_unused(
-    grid: Grid, headers: Sequence[str], chosen: dict[int, Match], identity: Identity, found: Diagnostics
+    grid: Grid,
+    headers: Sequence[str],
+    rows: Sequence[Row],
+    chosen: dict[int, Match],
+    identity: Identity,
+    found: Diagnostics,
 ) -> None:
     """Name the columns that nothing was read from."""
     used = {match.column for match in chosen.values()} | identity.columns
-    unused = [column_title(headers, index) for index, header in enumerate(headers) if header and index not in used]
-    if unused:
-        more = f" and {len(unused) - 12} more" if len(unused) > 12 else ""
-        found.add(columns_not_used(", ".join(unused[:12]) + more), grid.place())
+    unused = [index for index, header in enumerate(headers) if header and index not in used]
+    harmless = [
+        index
+        for index in unused
+        if is_mark_header(headers[index]) or not any(text_at(row.cells, index) for row in rows)
+    ]
+    for columns, message in ((set(unused) - set(harmless), columns_not_used), (set(harmless), program_columns)):
+        titles = [column_title(headers, index) for index in sorted(columns)]
+        more = f" and {len(titles) - 12} more" if len(titles) > 12 else ""
+        if titles:
+            found.add(message(", ".join(titles[:12]) + more), grid.place())
 
 
-def _is_key_row(row: Row, items: Sequence[Item], chosen: dict[int, Match], identity: Identity) -> bool:
+@rule("S128", Severity.WARNING)
+def nobody_answered(number: str, column: str) -> Text:
+    """Everybody left a question blank, as the column that is matched to it says.
+
+    That happens with the last question of a long test. It also happens where the header names the wrong column.
+    """
+    return Text(
+        f"nobody has an answer to question {number}: {column} is empty in every row",
+        "look whether another column holds the answers, and say --map COLUMN=ITEM",
+    )
+
+
+_A_CLASS = 3
+
+
+def _report_empty(
+    grid: Grid,
+    headers: Sequence[str],
+    rows: Sequence[Row],
+    items: Sequence[Item],
+    chosen: Mapping[int, Match],
+    content: Mapping[int, Content],
+    found: Diagnostics,
+) -> None:
+    """Name the columns in which nobody has an answer, where somebody has one in another."""
+    if len(rows) < _A_CLASS or not any(one.texts for one in content.values()):
+        return
+    for index, match in sorted(chosen.items()):
+        if not any(text_at(row.cells, match.column) for row in rows):
+            place = grid.place(None, match.column)
+            found.add(
+                nobody_answered(items[index].number, column_title(headers, match.column)),
+                place,
+                item=items[index].number,
+            )
+
+
+def _is_key_row(
+    row: Row, items: Sequence[Item], chosen: dict[int, Match], identity: Identity, first_number: int
+) -> bool:
     who = [text_at(row.cells, index) for index in (*identity.ids, *identity.name)]
     if any(map(is_key_label, who)):
         return True
-    return not any(who) and bool(chosen) and not _differences(row, items, chosen) and _has_answers(row, chosen)
+    return (
+        not any(who)
+        and bool(chosen)
+        and not _differences(row, items, chosen, first_number)
+        and _has_answers(row, chosen)
+    )
 
 
 def is_key_label(text: str) -> bool:
@@ -373,18 +441,24 @@ def _has_answers(row: Row, chosen: dict[int, Match]) -> bool:
     return all(text_at(row.cells, match.column) for match in chosen.values())
 
 
-def _differences(row: Row, items: Sequence[Item], chosen: dict[int, Match]) -> list[str]:
+def _differences(row: Row, items: Sequence[Item], chosen: dict[int, Match], first_number: int) -> list[str]:
     """Return the questions for which a key row says something else than the quiz."""
-    found = (key_disagrees(items[index], text_at(row.cells, match.column)) for index, match in sorted(chosen.items()))
+    found = (
+        key_disagrees(items[index], text_at(row.cells, match.column), first_number)
+        for index, match in sorted(chosen.items())
+    )
     return [difference for difference in found if difference]
 
 
-def key_disagrees(item: Item, text: str) -> str | None:
-    """Return how a key that a sheet names differs from the item's; None where it does not, or cannot be compared."""
+def key_disagrees(item: Item, text: str, first_number: int = 1) -> str | None:
+    """Return how a key that a sheet names differs from the item's; None where it does not, or cannot be compared.
+
+    Where it is a number, `first_number` is what the first option is called.
+    """
     choice = item.interactions[0]
     if not text or len(item.interactions) > 1 or not isinstance(choice, ChoiceInteraction):
         return None
-    reading = read_response(item, text)
+    reading = read_response(item, numbered_label(item, text, first_number))
     keys = {at for at, option in enumerate(choice.choices) if option in choice.keys}
     said = set(reading.chosen) if reading.status in {Status.ANSWERED, Status.SEVERAL_MARKS} else set()
     if said == keys:
@@ -399,11 +473,16 @@ def is_footer_label(text: str) -> bool:
 
 
 def _agree(
-    grid: Grid, key_rows: Sequence[Row], items: Sequence[Item], chosen: dict[int, Match], found: Diagnostics
+    grid: Grid,
+    key_rows: Sequence[Row],
+    items: Sequence[Item],
+    chosen: dict[int, Match],
+    first_number: int,
+    found: Diagnostics,
 ) -> bool:
     good = True
     for row in key_rows:
-        differences = _differences(row, items, chosen)
+        differences = _differences(row, items, chosen, first_number)
         if differences:
             found.add(key_row_disagrees(row.number, ", ".join(differences[:10])), grid.place(row.number))
             good = False
@@ -416,12 +495,18 @@ class Dismissal:
     """Says which rows of a plain table are no attempts: averages, remarks, absent candidates, repeated headers."""
 
     def __init__(
-        self, items: Sequence[Item], chosen: dict[int, Match], identity: Identity, headers: Sequence[str]
+        self,
+        items: Sequence[Item],
+        chosen: dict[int, Match],
+        identity: Identity,
+        headers: Sequence[str],
+        first_number: int,
     ) -> None:
         self.items = items
         self.chosen = chosen
         self.identity = identity
         self.headers = headers
+        self.first_number = first_number
         columns = [*identity.ids, *identity.name, *(match.column for match in chosen.values())]
         self._known = [(at, headers[at]) for at in columns if at < len(headers) and headers[at]]
 
@@ -436,7 +521,8 @@ class Dismissal:
         """Return why a row is no attempt; None where it is one."""
         # Key rows at the beginning were compared with the quiz before any row was read; this one stands below.
         if any(is_key_label(text_at(row.cells, index)) for index in (*self.identity.ids, *self.identity.name)):
-            return "other key" if _differences(row, self.items, self.chosen) else "key"
+            differs = _differences(row, self.items, self.chosen, self.first_number)
+            return "other key" if differs else "key"
         said = [response for response in responses if response]
         candidate, _ = self.identity.id_of(row.cells)
         name = self.identity.name_of(row.cells)

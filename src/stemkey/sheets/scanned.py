@@ -14,6 +14,7 @@ from stemkey.sheets.grid import Cell, Grid, Row, text_at
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, key_disagrees, key_row_disagrees, read_plain
 from stemkey.sheets.table import ResponseTable
+from stemkey.sheets.wide import shifted
 
 _BITS = re.compile(r"^[01](?:[;,]?[01])+$")
 _STRINGS = frozenset(
@@ -264,7 +265,7 @@ def _spread(row: Row, column: int, columns: int, width: int) -> Row:
     cell = row.cells[column] if column < len(row.cells) else ""
     text = cell if isinstance(cell, str) else cell.text
     marks = text.rstrip("\r\n").ljust(width)
-    problem = row.problem
+    problem = row.problem or shifted(row, columns)
     if len(marks.rstrip()) > width:
         problem = f"has {len(marks.rstrip())} answers for {width} questions"
     kept: list[Cell] = [row.cells[at] if at < len(row.cells) else "" for at in range(columns) if at != column]

@@ -186,11 +186,16 @@ def notation(
 ) -> dict[int, Convert] | None:
     """Return how the cells of an item are to be rewritten, where that is needed; None where it cannot be told."""
     numbered = [index for index in chosen if _is_numbered(items[index], content[index].texts)]
+    mixed = [index for index in chosen if index not in numbered and _takes_numbers(items[index])]
     if not _are_answers(grid, headers, items, chosen, content, numbered, options, found):
         return None
+    if options.numbers_from is None and _are_marks_beside_letters(grid, headers, chosen, content, mixed, found):
+        return None
     converts: dict[int, Convert] = _number_writers(items, content)
-    if options.numbers_from == 0:
-        converts.update((index, _label_writer(items[index], 0)) for index in numbered)
+    first = 1 if options.numbers_from is None else options.numbers_from
+    for index in numbered if options.numbers_from is None else [*numbered, *mixed]:
+        if options.numbers_from == 0 or not _are_truths(items[index], content[index].texts):
+            converts[index] = _label_writer(items[index], first)
     by_number = any(_is_option_number(text) for index in numbered for text in content[index].texts)
     for index in chosen:
         ambiguous = _ambiguous_mark(items[index], content[index].texts, by_number=by_number)
@@ -251,6 +256,55 @@ def _is_numbered(item: Item, texts: Counter[str]) -> bool:
         and all(_as_float(text) is not None for text in texts)
         and not any(_as_float(option) is not None for option in options)
     )
+
+
+def _takes_numbers(item: Item) -> bool:
+    """Whether a number can only be an option's place: the options are no numbers, and not true and false."""
+    options = _option_texts(item)
+    return bool(options) and not _is_truth(item) and not any(_as_float(option) is not None for option in options)
+
+
+def _are_truths(item: Item, texts: Counter[str]) -> bool:
+    """Whether the numbers of a column are 0 and 1 for false and true."""
+    return _is_truth(item) and {_as_float(text) for text in texts} <= {0, 1}
+
+
+_MANY = 0.2
+"""From this share of the answers on, a 1 among letters is no slip: some programs write 1 for right, else the wrong letter."""
+
+
+def _are_marks_beside_letters(
+    grid: Grid,
+    headers: Sequence[str],
+    chosen: Mapping[int, Match],
+    content: Mapping[int, Content],
+    mixed: Sequence[int],
+    found: Diagnostics,
+) -> bool:
+    """Whether columns of letters are full of ones and zeros, which then say right and wrong; said so."""
+    texts: Counter[str] = Counter()
+    for index in mixed:
+        texts.update(content[index].texts)
+    numbers = {text: count for text, count in texts.items() if _as_float(text) is not None}
+    many = sum(numbers.values()) >= max(3, _MANY * sum(texts.values()))
+    if not many or not {_as_float(text) for text in numbers} <= {0, 1}:
+        return False
+    first = next(chosen[index] for index in mixed if numbers.keys() & content[index].texts.keys())
+    shown = " and ".join(sorted(numbers))
+    found.add(
+        marks_instead_of_answers(f"{shown} beside letters, as in {column_title(headers, first.column)}"),
+        grid.place(None, first.column),
+    )
+    return True
+
+
+def numbered_label(item: Item, text: str, first: int) -> str:
+    """Return a number as the label of the option whose place it is; anything else as it stands."""
+    choice = _choice(item)
+    number = marks.number(text)
+    if choice is None or number is None or not _takes_numbers(item) or not 0 <= number - first < len(choice.labels):
+        return text
+    return f"{choice.labels[number - first]})"
 
 
 def _as_float(text: str) -> float | None:

@@ -1,5 +1,6 @@
 """A table with a row for each attempt: from rows of cells to batches of responses."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -72,6 +73,8 @@ class Layout:
     blank_damage: bool = False
     """Damaged cells count as blanks (`--errors-as blank`)."""
     notes: tuple[str, ...] = ()
+    usual_width: int = 0
+    """Cells of most rows of a text file; a row with more of them is shifted, even if what is beyond the end is empty."""
     attempt_of: Mapping[int, int] = field(default_factory=dict)
     """Number of the attempt by row, where something else than the order of the rows tells."""
 
@@ -85,6 +88,12 @@ class Layout:
         """Takes the responses out of a row at once; None where one of them needs more than that."""
         indexes = [column.column for column in self.columns if column.column is not None and column.convert is None]
         return itemgetter(*indexes) if len(indexes) == len(self.columns) > 1 else None
+
+
+def usual_width(grid: Grid, rows: Sequence[Row]) -> int:
+    """Return how many cells most rows of a text file have; 0 for files in which rows have no ends of their own."""
+    widths = Counter(len(row.cells) for row in rows)
+    return widths.most_common(1)[0][0] if grid.separator and grid.is_as_written and widths else 0
 
 
 class MisplacedError(ValueError):
@@ -202,6 +211,14 @@ def more_rows(count: int, what: str) -> Text:
     All of them are counted in the report, and none of them is graded.
     """
     return Text(f"and {count:,} more rows: {what}", None)
+
+
+def shifted(row: Row, width: int) -> str | None:
+    """Return what is wrong with a row that has something beyond the header's end, as the end of a sentence."""
+    surplus = next((text for cell in row.cells[width:] if (text := cell_text(cell))), None)
+    if surplus is None:
+        return None
+    return f"has {len(row.cells)} cells and the header {width}, so its answers may be shifted (beyond the end: {quoted(surplus, 30)})"
 
 
 DISMISSALS: Mapping[str, Callable[[str], Diagnostic]] = {
@@ -387,9 +404,10 @@ def _attempt(
     counts.read += 1
     width = max(len(layout.headers), layout.grid.width)
     surplus = [text for cell in row.cells[width:] if (text := cell_text(cell))]
-    if surplus:
+    if surplus or (layout.usual_width and len(row.cells) > max(width, layout.usual_width)):
         counts.refused += 1
-        report.refuse(row_too_long(len(row.cells), width, quoted(surplus[0], 30)), row.number)
+        shown = quoted(surplus[0], 30) if surplus else "an empty cell"
+        report.refuse(row_too_long(len(row.cells), width, shown), row.number)
         return None
     candidate, rank = identity.id_of(row.cells)
     name = identity.name_of(row.cells)
