@@ -7,10 +7,11 @@ from io import BytesIO
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.files import Source, binary_kind
+from stemkey.sheets.cell_values import value_cell
 from stemkey.sheets.delimited import empty_sheet, open_delimited
 from stemkey.sheets.grid import Grid, Row
 from stemkey.sheets.options import SheetOptions
-from stemkey.sheets.workbook import damaged_workbook, open_workbook, protected_with_password, value_cell
+from stemkey.sheets.workbook import damaged_workbook, open_workbook, protected_with_password
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(

@@ -6,9 +6,9 @@ questions. The XML is searched for them, and for hidden rows, before a row is be
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 from functools import partial
 from html import unescape
 from io import BytesIO
@@ -17,22 +17,21 @@ from typing import TYPE_CHECKING, Any
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.files import Source
+from stemkey.sheets.cell_values import value_cell
 from stemkey.sheets.damaged_cells import IS_ERROR, IS_FORMULA, DamagedCells, damaged_cells
 from stemkey.sheets.delimited import empty_sheet
 from stemkey.sheets.grid import Cell, Grid, RawBlock, RawCells, Row
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.table import Damaged
+from stemkey.sheets.workbook_parts import Numbers, UnfamiliarError, number_formats, shared_texts, workbook_parts
+from stemkey.sheets.worksheet import CellFormats, OversizeError, Worksheet, read_worksheet
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-IS_DATE = "is a date that the spreadsheet program made of what was typed, not an answer"
-IS_ROUNDED = "is a number with more digits than a spreadsheet program keeps"
-
 LAST_ROW = 1_048_576
-EXACT = 10**15
-"""Spreadsheet programs keep 15 digits of a number."""
 
+_READ_HERE = frozenset({"xlsx", "xlsm"})
 MAXIMUM_RATIO = 200
 _RATIO_MATTERS = 1 << 20
 _MAXIMUM_PARTS = 10_000
@@ -49,9 +48,6 @@ _CELL = re.compile(
 _ATTRIBUTE = re.compile(rb'\b(r|t|hidden)="([^"]*)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>(.*?)</(?:\w+:)?f>)", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?v>)", re.DOTALL)
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*?)/?>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*?)/?>")
-_ANY_ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 
 
 @rule("S009", Severity.ERROR)
@@ -132,68 +128,188 @@ class _Trouble:
     hidden_rows: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """A sheet that was opened, by whom ever."""
+
+    name: str
+    is_visible: bool
+    is_empty: bool
+    height: int
+    """Number of the last row."""
+    hidden_rows: int
+    read: Callable[[], Iterator[Row]]
+    raw_cells: RawCells
+
+
 def open_workbook(source: Source, kind: str, options: SheetOptions, found: Diagnostics) -> tuple[Grid, ...] | None:
     """Return the sheets that may hold the answers; None, with a finding, where the file cannot be read."""
+    sheets: list[_Sheet] | None = None
+    troubled: set[str] = set()
+    if kind != "xls":
+        if _is_refused(source, options, found):
+            return None
+        proven: set[str] = set()
+        if kind in _READ_HERE:
+            try:
+                sheets, proven = _read_here(source, options)
+            except OversizeError:
+                found.add(workbook_refused("its cells stand too far apart for a table"), CellSpan(source.name))
+                return None
+            except Exception:  # noqa: BLE001 # whatever is damaged or strange, calamine reads it or says what it is
+                sheets = None
+        surveyed = _survey(source, proven, found)
+        if surveyed is None:
+            return None
+        troubled = surveyed
+    if sheets is None:
+        sheets = _read_by_calamine(source, kind, troubled, options, found)
+    return None if sheets is None else _grids(source, kind, sheets, options, found)
+
+
+def _read_here(source: Source, options: SheetOptions) -> tuple[list[_Sheet], set[str]]:
+    """Return the sheets and which parts were read to their ends for them; raises where there is anything unfamiliar."""
+    with zipfile.ZipFile(BytesIO(source.data)) as archive:
+        book = workbook_parts(archive)
+        proven = {book.texts} if book.texts else set()
+        numbers = number_formats(archive.read(book.styles)) if book.styles else []
+        if book.counts_from_1904:
+            numbers = [Numbers.DOUBTFUL if number is Numbers.DATE else number for number in numbers]
+        formats = CellFormats(shared_texts(archive, book.texts) if book.texts else [], numbers)
+        sheets = []
+        for name, part, is_visible, is_worksheet in book.sheets:
+            if part is None:
+                raise UnfamiliarError
+            if not is_worksheet:
+                continue
+            if options.sheet in {None, name}:
+                with archive.open(part) as file:
+                    sheet = read_worksheet(file, formats, options.maximum_bytes)
+                proven.add(part)
+            else:
+                sheet = Worksheet()
+            sheets.append(
+                _Sheet(
+                    name=name,
+                    is_visible=is_visible,
+                    is_empty=not sheet.height,
+                    height=sheet.height,
+                    hidden_rows=sheet.hidden_rows,
+                    read=sheet.rows,
+                    raw_cells=RawCells(size=sheet.height * sheet.width, blocks=sheet.blocks),
+                )
+            )
+    return sheets, proven
+
+
+def _read_by_calamine(
+    source: Source, kind: str, troubled: set[str], options: SheetOptions, found: Diagnostics
+) -> list[_Sheet] | None:
+    """Return the sheets; None, with a finding, where the file cannot be read. `troubled` are parts that may hide cells."""
     import python_calamine as calamine
 
     place = CellSpan(source.name)
-    parts: dict[str, str] = {}
-    damaged: dict[str, DamagedCells] = {}
-    troubled: set[str] | None = set()
-    if kind != "xls":
-        troubled = _survey(source, options, found)
-        if troubled is None:
-            return None
     try:
         workbook = calamine.load_workbook(BytesIO(source.data))
-        if kind in {"xlsx", "xlsm"}:
-            parts = {name: part for name, part in _sheet_parts(source).items() if part in (troubled or ())}
-        else:
-            damaged = damaged_cells(source.data, kind)
+        return list(_calamine_sheets(source, kind, workbook, troubled, options))
     except calamine.PasswordError:
         found.add(protected_with_password(), place)
-        return None
     except Exception as error:  # noqa: BLE001 # calamine has a class for each kind of damage, some only in Rust
         found.add(damaged_workbook(_reason(error)), place)
-        return None
-    try:
-        return _sheets(source, kind, workbook, parts, damaged, options, found)
-    except Exception as error:  # noqa: BLE001 # a damaged part shows only when it is read
-        found.add(damaged_workbook(_reason(error)), place)
-        return None
+    return None
+
+
+def _calamine_sheets(
+    source: Source, kind: str, workbook: "CalamineWorkbook", troubled: set[str], options: SheetOptions
+) -> Iterator[_Sheet]:
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    parts: dict[str, str] = {}
+    damaged: dict[str, DamagedCells] = {}
+    if kind in _READ_HERE:
+        with zipfile.ZipFile(BytesIO(source.data)) as archive:
+            parts = {sheet.name: sheet.part for sheet in workbook_parts(archive).sheets if sheet.part in troubled}
+    else:
+        damaged = damaged_cells(source.data, kind)
+    for entry in workbook.sheets_metadata:
+        if entry.typ != SheetTypeEnum.WorkSheet:
+            continue
+        name = entry.name
+        trouble = _Trouble(damaged.get(name, {}))
+        sheet = None
+        if options.sheet in {None, name}:
+            sheet = workbook.get_sheet_by_name(name)
+            deque(sheet.iter_rows(), maxlen=0)  # A date that no calendar has shows only now.
+            trouble = _trouble(source, parts[name]) if name in parts else trouble
+        yield _calamine_sheet(name, sheet, trouble, is_visible=entry.visible == SheetVisibleEnum.Visible)
+
+
+def _calamine_sheet(name: str, sheet: "CalamineSheet | None", trouble: _Trouble, *, is_visible: bool) -> _Sheet:
+    if sheet is None:
+        nothing = RawCells(size=0, blocks=lambda _: iter(()))
+        return _Sheet(
+            name=name,
+            is_visible=is_visible,
+            is_empty=True,
+            height=0,
+            hidden_rows=0,
+            read=lambda: iter(()),
+            raw_cells=nothing,
+        )
+    return _Sheet(
+        name=name,
+        is_visible=is_visible,
+        is_empty=not sheet.height and not trouble.cells,
+        height=sheet.end[0] + 1 if sheet.end is not None else 0,
+        hidden_rows=trouble.hidden_rows,
+        read=lambda: _rows(sheet, trouble),
+        raw_cells=RawCells(size=sheet.height * sheet.width, blocks=lambda first: _blocks(sheet, trouble, first)),
+    )
 
 
 def _reason(error: Exception) -> str:
     return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
 
 
-def _survey(source: Source, options: SheetOptions, found: Diagnostics) -> set[str] | None:
+def _is_refused(source: Source, options: SheetOptions, found: Diagnostics) -> bool:
+    """Whether the archive is not even worth a look, with a finding that says why."""
+    place = CellSpan(source.name)
+    try:
+        with zipfile.ZipFile(BytesIO(source.data)) as archive:
+            infos = archive.infolist()
+            refusal = _refusal(infos, options.maximum_bytes)
+            is_protected = any(info.flag_bits & 1 for info in infos) or _is_encrypted_ods(archive)
+    except Exception as error:  # noqa: BLE001 # zipfile, zlib and struct each have their own classes for damage
+        found.add(damaged_workbook(_reason(error)), place)
+        return True
+    if refusal:
+        found.add(workbook_refused(refusal), place)
+    elif is_protected:
+        found.add(protected_with_password(), place)
+    return bool(refusal) or is_protected
+
+
+def _survey(source: Source, proven: set[str], found: Diagnostics) -> set[str] | None:
     """Read the archive once, part by part; None, with a finding, where it is damaged or hostile.
 
-    Returns the parts in which there may be cells that calamine hides.
+    Parts that were read to their ends before are left out. Returns the parts in which there may be cells that calamine hides.
     """
     place = CellSpan(source.name)
     troubled: set[str] = set()
     try:
         with zipfile.ZipFile(BytesIO(source.data)) as archive:
-            infos = archive.infolist()
-            refusal = _refusal(infos, options.maximum_bytes)
-            if refusal:
-                found.add(workbook_refused(refusal), place)
-                return None
-            if any(info.flag_bits & 1 for info in infos) or _is_encrypted_ods(archive):
-                found.add(protected_with_password(), place)
-                return None
             if "content.xml" in archive.namelist():
                 _prove_well_formed(archive, "content.xml")
-            for info in infos:
+            for info in archive.infolist():
+                if info.filename in proven:
+                    continue
                 looked = _look(archive, info)
                 if looked is None:
                     found.add(workbook_refused(f"'{info.filename}' declares a document type or entities"), place)
                     return None
                 if looked:
                     troubled.add(info.filename)
-    except Exception as error:  # noqa: BLE001 # zipfile, zlib and struct each have their own classes for damage
+    except Exception as error:  # noqa: BLE001 # as above
         found.add(damaged_workbook(_reason(error)), place)
         return None
     return troubled
@@ -260,83 +376,35 @@ def _prove_well_formed(archive: zipfile.ZipFile, name: str) -> None:
         parser.Parse(b"", True)  # same
 
 
-def _sheet_parts(source: Source) -> dict[str, str]:
-    """Return the part of each sheet's XML by the sheet's name."""
-    with zipfile.ZipFile(BytesIO(source.data)) as archive:
-        names = {name.lower(): name for name in archive.namelist()}
-        book = next((names[name] for name in names if name.endswith("xl/workbook.xml")), None)
-        if book is None:
-            return {}
-        folder = book.rpartition("/")[0]
-        relations = names.get(f"{folder}/_rels/workbook.xml.rels".lower())
-        targets: dict[bytes, str] = {}
-        for attributes in _RELATION.findall(archive.read(relations)) if relations else ():
-            found = dict(_ANY_ATTRIBUTE.findall(attributes))
-            target = found.get(b"Target", b"").decode("utf-8", "replace")
-            targets[found.get(b"Id", b"")] = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
-        parts = {}
-        for attributes in _SHEET.findall(archive.read(book)):
-            found = dict(_ANY_ATTRIBUTE.findall(attributes))
-            identifier = next((value for name, value in found.items() if name.endswith(b":id")), b"")
-            part = names.get(targets.get(identifier, "").lower())
-            if part:
-                parts[unescape(found.get(b"name", b"").decode("utf-8", "replace"))] = part
-        return parts
-
-
-def _sheets(
-    source: Source,
-    kind: str,
-    workbook: "CalamineWorkbook",
-    parts: dict[str, str],
-    damaged: dict[str, DamagedCells],
-    options: SheetOptions,
-    found: Diagnostics,
+def _grids(
+    source: Source, kind: str, sheets: Sequence[_Sheet], options: SheetOptions, found: Diagnostics
 ) -> tuple[Grid, ...] | None:
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
-
     place = CellSpan(source.name)
-    sheets = [entry for entry in workbook.sheets_metadata if entry.typ == SheetTypeEnum.WorkSheet]
-    names = [entry.name for entry in sheets]
     if options.sheet is not None:
-        if options.sheet not in names:
-            found.add(no_such_sheet(options.sheet, ", ".join(f"'{name}'" for name in names)), place)
+        chosen = [sheet for sheet in sheets if sheet.name == options.sheet]
+        if not chosen:
+            found.add(no_such_sheet(options.sheet, ", ".join(f"'{sheet.name}'" for sheet in sheets)), place)
             return None
-        chosen = [options.sheet]
     else:
-        chosen = [entry.name for entry in sheets if entry.visible == SheetVisibleEnum.Visible]
-    opened = {name: workbook.get_sheet_by_name(name) for name in (chosen if options.sheet else names)}
-    if options.sheet is None:
-        filled = [name for name in names if name not in chosen and opened[name].height > 1]
-        if not any(opened[name].height for name in chosen) and filled:
+        chosen = [sheet for sheet in sheets if sheet.is_visible]
+        filled = [sheet.name for sheet in sheets if not sheet.is_visible and sheet.height > 1]
+        if all(sheet.is_empty for sheet in chosen) and filled:
             found.add(only_hidden_sheets(", ".join(f"'{name}'" for name in filled)), place)
             return None
         for name in filled:
             found.add(hidden_sheet_ignored(name), place)
-    grids = []
-    for name in chosen:
-        part = parts.get(name)
-        trouble = _trouble(source, part) if part else _Trouble(damaged.get(name, {}))
-        grids.append(_grid(source, kind, opened[name], trouble, found))
-    filled_grids = tuple(grid for grid in grids if grid is not None)
-    if not filled_grids:
+    grids = tuple(_grid(source, kind, sheet, found) for sheet in chosen if not sheet.is_empty)
+    if not grids:
         found.add(empty_sheet("is empty"), place)
         return None
-    return filled_grids
+    return grids
 
 
-def _grid(source: Source, kind: str, sheet: "CalamineSheet", trouble: _Trouble, found: Diagnostics) -> Grid | None:
-    if not sheet.height and not trouble.cells:
-        return None
-
-    def read() -> Iterator[Row]:
-        yield from _rows(sheet, trouble)
-
-    raw = RawCells(size=sheet.height * sheet.width, blocks=lambda first: _blocks(sheet, trouble, first))
-    grid = Grid(source=source.name, kind=kind, sheet=sheet.name, read=read, raw_cells=raw)
-    if trouble.hidden_rows:
-        found.add(hidden_rows_read(trouble.hidden_rows), grid.place())
-    if sheet.end is not None and sheet.end[0] + 1 >= LAST_ROW:
+def _grid(source: Source, kind: str, sheet: _Sheet, found: Diagnostics) -> Grid:
+    grid = Grid(source=source.name, kind=kind, sheet=sheet.name, read=sheet.read, raw_cells=sheet.raw_cells)
+    if sheet.hidden_rows:
+        found.add(hidden_rows_read(sheet.hidden_rows), grid.place())
+    if sheet.height >= LAST_ROW:
         found.add(sheet_is_full(), grid.place())
     return grid
 
@@ -426,23 +494,6 @@ def _rows_beyond(damaged: dict[int, dict[int, Damaged]]) -> Iterator[Row]:
     for row in sorted(damaged):
         last = max(damaged[row])
         yield Row(row + 1, [damaged[row].get(column, "") for column in range(last + 1)])
-
-
-def value_cell(value: Any) -> Cell:
-    """Return what a value shows: whole numbers without `.0`, dates as what they became."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, float):
-        if value.is_integer() and abs(value) < EXACT:
-            return str(int(value))
-        return Damaged(repr(value), IS_ROUNDED) if abs(value) >= EXACT else repr(value)
-    if isinstance(value, int):
-        return str(value) if abs(value) < EXACT else Damaged(str(value), IS_ROUNDED)
-    if isinstance(value, datetime):
-        return Damaged(value.isoformat(" "), IS_DATE)
-    if isinstance(value, date | time | timedelta):
-        return Damaged(str(value), IS_DATE)
-    return str(value)
 
 
 def _trouble(source: Source, part: str) -> _Trouble:
