@@ -145,7 +145,12 @@ def grade_class(
     tables = _tables(
         sources,
         quiz,
-        replace(options.sheet, left_out=left_out, form_column=rules.forms.column if rules.forms else None),
+        replace(
+            options.sheet,
+            left_out=left_out,
+            form_column=rules.forms.column if rules.forms else None,
+            submitted_column=(rules.late.column or "") if rules.late else None,
+        ),
         found,
     )
     if not tables:

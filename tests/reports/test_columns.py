@@ -6,12 +6,13 @@ import pytest
 from tests.reports.classroom import make_results
 
 from stemkey.reports import REPORT_FORMATS, UnknownReportError, find_report
-from stemkey.reports.columns import CANDIDATE_FIELDS, CHOICE_FIELDS, FURTHER_ITEM_FIELDS, ITEM_FIELDS, TEST_FIELDS
+from stemkey.reports.columns import CANDIDATE_FIELDS, CHOICE_FIELDS, FURTHER_ITEM_FIELDS, ITEM_FIELDS, LATE_FIELDS, TEST_FIELDS
 from stemkey.reports.document import Column
-from stemkey.reports.students import COLUMNS
+from stemkey.reports.students import COLUMNS, LATE_COLUMNS
 
 GROUPS: dict[str, list[Column]] = {
     "candidate": [field.column for field in CANDIDATE_FIELDS],
+    "late": [field.column for field in LATE_FIELDS],
     "choice": [field.column for field in CHOICE_FIELDS],
     "item": [field.column for field in (*ITEM_FIELDS, *FURTHER_ITEM_FIELDS)],
     "test": [field.column for field in TEST_FIELDS],
@@ -35,6 +36,7 @@ def test_a_definition_is_a_line_that_ends(column: Column) -> None:
 
 def test_students_csv_has_the_columns_of_the_other_reports() -> None:
     assert list(COLUMNS) == [column.name for column in GROUPS["candidate"]]
+    assert list(LATE_COLUMNS) == [column.name for column in GROUPS["late"]]
 
 
 def test_names_are_unique_within_a_group() -> None:

@@ -168,17 +168,16 @@ class ScoreList:
 
     def write(self, scored: "ScoredBatch") -> None:
         """Take some candidates."""
-        batch = scored.batch
+        batch, provisional, scores = scored.batch, scored.provisional, scored.scores(self._tick)
         for row in range(len(scored)):
-            score = scored.averages[row] if scored.averages else int(scored.totals[row]) * self._tick
             self.entries.append(
                 Entry(
                     id=bytes(batch.ids[row]).decode("utf-8", "replace"),
                     name=bytes(batch.names[row]).decode("utf-8", "replace"),
                     email=bytes(batch.emails[row]).decode("utf-8", "replace"),
-                    score=score,
+                    score=scores[row],
                     points=int(scored.maxima[row]) * self._tick,
-                    provisional=bool(scored.ungraded[row]),
+                    provisional=bool(provisional[row]),
                 )
             )
 

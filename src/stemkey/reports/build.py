@@ -12,6 +12,7 @@ from stemkey.reports.columns import (
     CHOICE_FIELDS,
     FURTHER_ITEM_FIELDS,
     ITEM_FIELDS,
+    LATE_FIELDS,
     TEST_FIELDS,
     Field,
     Subject,
@@ -188,6 +189,7 @@ def _grading(results: Results, items: Sequence[Subject], found: Sequence[Diagnos
         yield Listing(name="assumptions", title="What was assumed", entries=record.assumptions)
     yield _key_table(items)
     yield from _decisions(results)
+    yield from _late(results)
     if record.mapping:
         yield Table(
             name="mapping",
@@ -278,6 +280,25 @@ def _key_table(items: Sequence[Subject]) -> Table:
             for subject in items
         ),
     )
+
+
+_WHO = frozenset({"id", "name", "score", "points"})
+
+
+def _late(results: Results) -> Iterator[Table]:
+    """Yield who loses points for being late, and of whom it is not known."""
+    if results.key.late is None or results.candidates is None:
+        return
+    concerned = [
+        candidate
+        for candidate in results.candidates
+        if candidate.late
+        or candidate.score != candidate.score_before_late
+        or (candidate.provisional and not candidate.submitted)
+    ]
+    who = [field for field in CANDIDATE_FIELDS if field.column.name in _WHO]
+    if concerned:
+        yield fill_table("late", "Handed in late, or nobody knows when", [*who[:2], *LATE_FIELDS, *who[2:]], concerned)
 
 
 def _decisions(results: Results) -> Iterator[Table]:
@@ -520,7 +541,7 @@ _GROUPS: tuple[
     ("Test", TEST_FIELDS),
     ("Question", (*ITEM_FIELDS, *FURTHER_ITEM_FIELDS)),
     ("Option", CHOICE_FIELDS),
-    ("Candidate", CANDIDATE_FIELDS),
+    ("Candidate", (*CANDIDATE_FIELDS, *LATE_FIELDS)),
 )
 
 

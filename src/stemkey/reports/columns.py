@@ -169,9 +169,28 @@ CANDIDATE_FIELDS: tuple[Field[Candidate], ...] = (
         "provisional",
         "Provisional",
         Kind.FLAG,
-        "Yes where a response is unreadable or waits for a person; the score counts the others.",
+        "Yes where a response is unreadable or waits for a person, the score counts the others; or where it is not known"
+        " when it was handed in.",
     ),
 )
+
+LATE_FIELDS: tuple[Field[Candidate], ...] = (
+    _field(
+        "submitted",
+        "Handed in",
+        Kind.TEXT,
+        "When it was handed in, in the zone of the due time; empty where that cannot be read, or an average of attempts counts.",
+    ),
+    _field("due", "Due", Kind.TEXT, "The candidate's due time, with an extension where one was given."),
+    _field(
+        "late",
+        "Late",
+        Kind.NUMBER,
+        "Days or hours after the due time, as the rule counts them; 0: in time; empty where it is not known.",
+    ),
+    _field("score_before_late", "Score before", Kind.SCORE, "Points earned before any were taken off for being late."),
+)
+"""Of a candidate, where points are taken off for being late; `score` is then what is left."""
 
 TEST_FIELDS: tuple[Field[TestStatistics], ...] = (
     _field("candidates", "Candidates", Kind.COUNT, "Candidates whose scores count here."),

@@ -15,6 +15,7 @@ from stemkey.reports.columns import (
     CHOICE_FIELDS,
     FURTHER_ITEM_FIELDS,
     ITEM_FIELDS,
+    LATE_FIELDS,
     TEST_FIELDS,
     Field,
     T,
@@ -47,6 +48,8 @@ _BY_KIND: Mapping[Kind, Schema] = {
 _EXCEPTIONS: Mapping[str, Schema] = {
     "flags": {"type": "array", "items": {"type": "string", "pattern": "^A2[0-9]{2}$"}},
     "attempt": COUNT_OR_NULL,
+    "submitted": TEXT_OR_NULL,
+    "due": TEXT_OR_NULL,
     # Alpha may fall below -1 where questions contradict each other.
     "alpha": {"type": ["number", "null"], "maximum": 1},
     "alpha_if_deleted": {"type": ["number", "null"], "maximum": 1},
@@ -70,6 +73,7 @@ def build_schema() -> Schema:
                 "items": _closed(
                     **_properties(CANDIDATE_FIELDS),
                     grade={**TEXT_OR_NULL, "description": "What the grading scale makes of the score; null: no scale."},
+                    **_properties(LATE_FIELDS),
                     items=_list_of(_judgement()),
                 ),
             },

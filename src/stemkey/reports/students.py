@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from stemkey.reports.decimals import exact
 from stemkey.reports.to_csv import guarded
 from stemkey.scoring.answer_key import AnswerKey, Judgement
-from stemkey.scoring.score import ScoredBatch, ScoredColumn
+from stemkey.scoring.score import Lateness, ScoredBatch, ScoredColumn
 
 COLUMNS = ("id", "name", "email", "attempt", "answered", "correct", "score", "points", "percent", "provisional")
+LATE_COLUMNS = ("submitted", "due", "late", "score_before_late")
+"""After `grade`, where points are taken off for being late."""
 BLOCK = 8192
 """Rows put together at a time: few enough to stay in the processor's cache."""
 FEW = 256
@@ -57,9 +59,10 @@ class StudentsFile:
 
     def _write_header(self) -> None:
         graded = ("grade",) if self._grade_of else ()
+        late = LATE_COLUMNS if self._key.late else ()
         numbers = (item.item.number for item in self._key.items)
         items = (f"{number}_{what}" for number in numbers for what in ("response", "score"))
-        self._file.write(",".join(cell(name) for name in (*COLUMNS, *graded, *items)).encode() + b"\n")
+        self._file.write(",".join(cell(name) for name in (*COLUMNS, *graded, *late, *items)).encode() + b"\n")
 
 
 def cell(text: str, *, is_id: bool = False) -> str:
@@ -80,6 +83,7 @@ def _pieces(
     batch = scored.batch
     attempts = batch.attempts[rows] if batch.attempts is not None else None
     scores = scored.averages[rows] if scored.averages else None
+    late = scored.late[rows] if scored.late else ()
     return [
         _texts(batch.ids[rows], is_id=True),
         *_after_comma(_texts(batch.names[rows])),
@@ -87,7 +91,8 @@ def _pieces(
         _constant(b",") if attempts is None else _looked_up(attempts, lambda number: str(number) if number else ""),
         _looked_up(scored.answered[rows], str),
         _looked_up(scored.correct[rows], str),
-        *_score_pieces(scored.totals[rows], scores, scored.maxima[rows], key, grade_of, scored.ungraded[rows]),
+        *_score_pieces(scored.totals[rows], scores, scored.maxima[rows], key, grade_of, scored.provisional[rows]),
+        *([_table([_late_text(lateness) for lateness in late])] if late else ()),
         *(table.pieces(rows) for table in tables),
         _constant(b"\n"),
     ]
@@ -99,7 +104,7 @@ def _score_pieces(
     maxima: NDArray[np.int64],
     key: AnswerKey,
     grade_of: GradeOf | None,
-    ungraded: NDArray[np.int64],
+    provisional: NDArray[np.bool_],
 ) -> list[Piece]:
     """Return score, points, percent, provisional and grade: one text for each pair of score and maximum."""
     if averages is None:
@@ -112,7 +117,7 @@ def _score_pieces(
         texts = [_result_text(score, points) for score, points in results]
     pieces = [
         _table(texts)[of_row],
-        _looked_up((ungraded > 0).astype(np.int64), lambda flag: "true" if flag else "false"),
+        _looked_up(provisional.astype(np.int64), lambda flag: "true" if flag else "false"),
     ]
     if grade_of is not None:
         pieces.append(_table([f",{cell(grade_of(score, points))}" for score, points in results])[of_row])
@@ -126,6 +131,11 @@ def _score_text(total: int, maximum: int, tick: Fraction) -> str:
 
 def _result_text(score: Fraction, points: Fraction) -> str:
     return f",{exact(score)},{exact(points)},{_percent(score, points)}"
+
+
+def _late_text(lateness: Lateness) -> str:
+    periods = "" if lateness.periods is None else exact(lateness.periods)
+    return f",{lateness.submitted},{lateness.due.isoformat()},{periods},{exact(lateness.before)}"
 
 
 @lru_cache(maxsize=1 << 14)
@@ -259,4 +269,4 @@ def _joined(pieces: Sequence[Piece], count: int) -> bytes:
     return rows.tobytes().replace(PADDING, b"")
 
 
-__all__ = ["COLUMNS", "GradeOf", "StudentsFile", "cell"]
+__all__ = ["COLUMNS", "LATE_COLUMNS", "GradeOf", "StudentsFile", "cell"]

@@ -14,6 +14,7 @@ from stemkey.reports.columns import (
     CHOICE_FIELDS,
     FURTHER_ITEM_FIELDS,
     ITEM_FIELDS,
+    LATE_FIELDS,
     TEST_FIELDS,
     Field,
     Subject,
@@ -123,9 +124,12 @@ def _candidates(results: Results, candidates: Sequence[Candidate]) -> Iterator[s
             }
         )
 
+    def late(candidate: Candidate) -> dict[str, Any]:
+        return {name: None if value == "" else value for name, value in _values(LATE_FIELDS, candidate).items()}
+
     grades = results.grades or (None,) * len(candidates)
     for candidate, grade in zip(candidates, grades, strict=True):
-        head = _dump(_values(CANDIDATE_FIELDS, candidate) | {"grade": grade})
+        head = _dump(_values(CANDIDATE_FIELDS, candidate) | {"grade": grade} | late(candidate))
         items = ", ".join(judged(position, judgement) for position, judgement in enumerate(candidate.items))
         yield f'{head[:-1]}, "items": [{items}]}}'
 

@@ -12,6 +12,7 @@ from stemkey.sheets.table import Response
 
 if TYPE_CHECKING:
     from stemkey.scoring.forms import Forms
+    from stemkey.scoring.late import LateRule
 
 
 class Status(StrEnum):
@@ -86,5 +87,7 @@ class AnswerKey:
     """Points that people gave, by the candidate's id (UTF-8) and the item's index."""
     forms: "Forms | None" = field(default=None, compare=False, repr=False)
     """How the forms of the test differ from the quiz; None where there is one form only."""
+    late: "LateRule | None" = field(default=None, compare=False)
+    """What handing in late costs; None where it costs nothing."""
     before: "AnswerKey | None" = field(default=None, compare=False, repr=False)
     """The key as the quiz has it, where it was changed after the exam."""

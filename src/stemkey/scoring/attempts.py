@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,9 @@ from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.scoring.answer_key import AnswerKey, Judgement
 from stemkey.scoring.gradebook import Candidate
 from stemkey.scoring.identities import Identities, hash_ids
+from stemkey.scoring.lateness import with_penalties
 from stemkey.scoring.manual import points_for_strangers
-from stemkey.scoring.score import ScoredBatch, score
+from stemkey.scoring.score import Lateness, ScoredBatch, score
 from stemkey.scoring.spelling import fold
 from stemkey.sheets.table import ResponseBatch, ResponseTable
 
@@ -84,22 +85,30 @@ class _Grading:
 
     def run(self) -> tuple[Candidate, ...] | None:
         with_attempts = any(table.has_attempts for table in self.tables)
+        late = self.key.late
+        at_once = not with_attempts and late is None
         identities = Identities()
         kept: list[Numbered] | None = []
         for index, scored in self._read():
             identities.add(scored.batch.ids)
             if kept is not None:
                 kept.append((index, scored))
-            if not with_attempts:
+            if at_once:
                 self._emit(scored)
                 if len(identities) > KEPT_ROWS:
                     kept = None
         repeated = identities.repeated()
+        if late is not None:
+            assert kept is not None
+            kept = with_penalties(kept, self.tables, late, self.key.tick, self.found)
         if with_attempts:
             assert kept is not None
             self._emit_attempts(kept, repeated)
         elif len(repeated):
             self._emit_without_contradictions(kept, repeated)
+        elif kept is not None and not at_once:
+            for _, scored in kept:
+                self._emit(scored)
         return self._candidates()
 
     def _read(self) -> Iterator[Numbered]:
@@ -158,7 +167,7 @@ class _Grading:
 
     def _emit_without_contradictions(self, kept: list[Numbered] | None, repeated: NDArray[np.uint64]) -> None:
         again: Callable[[], Iterable[Numbered]] = self._read_again if kept is None else lambda: kept
-        entries = [entry for entry in _entries(again(), repeated, everybody=False) if entry.id]
+        entries = [entry for entry in _entries(again(), repeated, self.key.tick, everybody=False) if entry.id]
         left_out = self._settle(_by_id(entries))
         self._restart()
         for number, (_, scored) in enumerate(again()):
@@ -195,7 +204,7 @@ class _Grading:
         return CellSpan(table.name, table.sheet, entry.sheet_row)
 
     def _emit_attempts(self, kept: Sequence[Numbered], repeated: NDArray[np.uint64]) -> None:
-        groups = list(_by_id(_entries(kept, repeated, everybody=True)))
+        groups = list(_by_id(_entries(kept, repeated, self.key.tick, everybody=True)))
         mixed: list[Sequence[_Entry]] = []
         attempts: list[Sequence[_Entry]] = []
         for group in groups:
@@ -203,14 +212,14 @@ class _Grading:
             (attempts if are_attempts else mixed).append(group)
         left_out = self._settle(mixed)
         self._report_attempts([group for group in attempts if len(group) > 1])
-        counted: dict[int, list[tuple[int, int, Fraction | None]]] = {}
+        counted: dict[int, list[_Counted]] = {}
         for group in groups:
             remaining = [entry for entry in group if (entry.batch, entry.row) not in left_out]
             if remaining:
-                batch, row, number, average = self._counted(remaining)
-                counted.setdefault(batch, []).append((row, number, average))
+                chosen = self._counted(remaining)
+                counted.setdefault(chosen.entry.batch, []).append(chosen)
         for batch, rows in sorted(counted.items()):
-            self._emit(self._taken(kept[batch][1], sorted(rows, key=lambda entry: entry[0])))
+            self._emit(_taken(kept[batch][1], sorted(rows, key=lambda chosen: chosen.entry.row), self.key.tick))
 
     def _report_attempts(self, groups: Sequence[Sequence["_Entry"]]) -> None:
         if groups:
@@ -220,27 +229,58 @@ class _Grading:
             found = several_attempts(len(groups), examples, self.choices.policy)
             self.found.add(found, self._place(groups[0][0])._replace(row=None))
 
-    def _counted(self, group: Sequence["_Entry"]) -> tuple[int, int, int, Fraction | None]:
-        """Return batch, row and number of the attempt that counts, and the average score where that is the policy."""
+    def _counted(self, group: Sequence["_Entry"]) -> "_Counted":
+        """Return the attempt that counts, and the average score where that is the policy."""
         ordered = sorted(group, key=lambda entry: entry.attempt)  # stable: the sheet's order where there are no numbers
         numbers = {id(entry): entry.attempt or place for entry, place in zip(ordered, count(1), strict=False)}
-        match self.choices.policy:
+        policy = self.choices.policy
+        match policy:
             case "first" | "average":
                 entry = ordered[0]
             case "last":
                 entry = ordered[-1]
             case "best":
                 entry = max(ordered, key=lambda entry: entry.total)  # max keeps the earliest of equals
-        if self.choices.policy != "average":
-            return entry.batch, entry.row, numbers[id(entry)], None
-        average = Fraction(sum(entry.total for entry in ordered), len(ordered)) * self.key.tick
-        return entry.batch, entry.row, NO_NUMBER if len(ordered) > 1 else numbers[id(entry)], average
+        # What is open in any attempt is open in their average, and another one may turn out to be the best.
+        concerned = ordered if policy in {"average", "best"} else [entry]
+        provisional = any(one.provisional for one in concerned)
+        if policy != "average" or len(ordered) == 1:
+            return _Counted(entry, numbers[id(entry)], provisional)
+        average = sum((one.total for one in ordered), Fraction(0)) / len(ordered) * self.key.tick
+        before = [one.late.before for one in ordered if one.late]
+        late = entry.late and entry.late._replace(
+            submitted="", periods=None, before=sum(before, Fraction(0)) / len(before), known=not provisional
+        )
+        return _Counted(entry, NO_NUMBER, provisional, average, late)
 
-    def _taken(self, scored: ScoredBatch, rows: Sequence[tuple[int, int, Fraction | None]]) -> ScoredBatch:
-        averages = tuple(average for _, _, average in rows if average is not None)
-        taken = scored.take(np.array([row for row, _, _ in rows], np.intp), averages or None)
-        numbers = np.array([number for _, number, _ in rows], np.int64)
-        return replace(taken, batch=replace(taken.batch, attempts=numbers))
+
+class _Counted(NamedTuple):
+    """The attempt that counts."""
+
+    entry: "_Entry"
+    number: int
+    provisional: bool
+    average: Fraction | None = None
+    """Of several attempts; None where the attempt's own score counts."""
+    late: Lateness | None = None
+    """What replaces the attempt's own, with an average."""
+
+
+def _taken(scored: ScoredBatch, chosen: Sequence[_Counted], tick: Fraction) -> ScoredBatch:
+    """Return the attempts that count, of one batch."""
+    taken = scored.take(np.array([one.entry.row for one in chosen], np.intp))
+    if any(one.average is not None for one in chosen):
+        own = taken.scores(tick)
+        averages = tuple(own[at] if one.average is None else one.average for at, one in enumerate(chosen))
+        taken = replace(taken, averages=averages)
+    if taken.late is not None:
+        taken = replace(taken, late=tuple(one.late or own for one, own in zip(chosen, taken.late, strict=True)))
+    waiting = np.fromiter((one.provisional for one in chosen), np.bool_, len(chosen))
+    return replace(
+        taken,
+        ungraded=np.maximum(taken.ungraded, waiting),
+        batch=replace(taken.batch, attempts=np.array([one.number for one in chosen], np.int64)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,15 +293,20 @@ class _Entry:
     row: int
     sheet_row: int
     attempt: int
-    total: int
+    total: Fraction
+    """In ticks, after a late penalty."""
+    provisional: bool
+    late: Lateness | None
     content: tuple[object, ...]
     """What the row says; only of candidates with several rows."""
 
 
-def _entries(numbered: Iterable[Numbered], repeated: NDArray[np.uint64], *, everybody: bool) -> Iterator[_Entry]:
+def _entries(
+    numbered: Iterable[Numbered], repeated: NDArray[np.uint64], tick: Fraction, *, everybody: bool
+) -> Iterator[_Entry]:
     """Return the rows whose id occurs several times, or all rows."""
     for number, (table, scored) in enumerate(numbered):
-        batch = scored.batch
+        batch, provisional = scored.batch, scored.provisional
         several = np.isin(hash_ids(batch.ids), repeated)
         for row in range(len(scored)) if everybody else np.flatnonzero(several).tolist():
             yield _Entry(
@@ -271,14 +316,17 @@ def _entries(numbered: Iterable[Numbered], repeated: NDArray[np.uint64], *, ever
                 row=row,
                 sheet_row=int(batch.rows[row]),
                 attempt=int(batch.attempts[row]) if batch.attempts is not None else NO_NUMBER,
-                total=int(scored.totals[row]),
+                total=scored.averages[row] / tick if scored.averages else Fraction(int(scored.totals[row])),
+                provisional=bool(provisional[row]),
+                late=scored.late[row] if scored.late else None,
                 content=_content(batch, row) if several[row] else (),
             )
 
 
 def _content(batch: ResponseBatch, row: int) -> tuple[object, ...]:
     responses = (column.values[int(column.codes[row])] for column in batch.columns)
-    return bytes(batch.names[row]), bytes(batch.emails[row]), *responses
+    submitted = bytes(batch.submitted[row]) if batch.submitted is not None else b""
+    return bytes(batch.names[row]), bytes(batch.emails[row]), *responses, submitted
 
 
 def _has_two_names(group: Sequence[_Entry]) -> bool:
@@ -349,12 +397,13 @@ class _CellFindings:
 
 def candidates(scored: ScoredBatch, key: AnswerKey) -> Iterator[Candidate]:
     """Return the candidates of a batch one by one."""
-    batch = scored.batch
+    batch, provisional, scores = scored.batch, scored.provisional, scored.scores(key.tick)
     judged = zip(
         *([column.judgements[code] for code in column.codes.tolist()] for column in scored.columns), strict=True
     )
     for row, items in enumerate(judged):
         number = int(batch.attempts[row]) if batch.attempts is not None else NO_NUMBER
+        late = scored.late[row] if scored.late else None
         yield Candidate(
             id=_text(batch.ids[row]),
             name=_text(batch.names[row]),
@@ -363,16 +412,19 @@ def candidates(scored: ScoredBatch, key: AnswerKey) -> Iterator[Candidate]:
             row=int(batch.rows[row]),
             answered=int(scored.answered[row]),
             correct=int(scored.correct[row]),
-            score=scored.averages[row] if scored.averages else int(scored.totals[row]) * key.tick,
+            score=scores[row],
             points=int(scored.maxima[row]) * key.tick,
-            provisional=bool(scored.ungraded[row]),
+            provisional=bool(provisional[row]),
+            submitted=late.submitted if late else "",
+            due=late.due.isoformat() if late else "",
+            late=late.periods if late else None,
+            score_before_late=late.before if late else None,
             items=items,
         )
 
 
 def _with_floor(scored: ScoredBatch, floor: Fraction, tick: Fraction) -> ScoredBatch:
-    scores = scored.averages or tuple(total * tick for total in scored.totals.tolist())
-    return replace(scored, averages=tuple(max(score, floor) for score in scores))
+    return replace(scored, averages=tuple(max(score, floor) for score in scored.scores(tick)))
 
 
 def anonymised(scored: ScoredBatch) -> ScoredBatch:

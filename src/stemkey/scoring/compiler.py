@@ -69,6 +69,7 @@ def compile_key(
         rules=sentences,
         floor=rules.floor,
         forms=rules.forms,
+        late=rules.late,
         before=original,
     )
 
@@ -298,6 +299,8 @@ def _change_sentences(items: Iterable[Item], rules: RuleBook) -> list[str]:
         for item in items
         if (said := rules.changes.get(item.number, NO_CHANGE).sentences)
     ]
+    if rules.late is not None:
+        sentences.extend(rules.late.sentences)
     if rules.floor is not None:
         # Alpha and the correlations of items with totals are defined for totals that are the sum of their items.
         sentences.append(

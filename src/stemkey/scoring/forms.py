@@ -82,6 +82,7 @@ def _rows(batch: ResponseBatch, kept: "NDArray[np.intp]") -> ResponseBatch:
         emails=batch.emails[kept],
         attempts=None if batch.attempts is None else batch.attempts[kept],
         forms=None if batch.forms is None else batch.forms[kept],
+        submitted=None if batch.submitted is None else batch.submitted[kept],
         columns=tuple(ResponseColumn(column.codes[kept], column.values) for column in batch.columns),
     )
 

@@ -22,7 +22,15 @@ class Candidate:
     points: Fraction
     """The maximum: points of the items that were given and could be graded or wait to be."""
     provisional: bool
-    """Some item is unreadable or waits for a person; `score` counts the others."""
+    """Some item is unreadable or waits for a person, `score` counts the others; or when it was handed in is not known."""
+    submitted: str = ""
+    """ISO time of handing in, where points are taken off for being late; empty where it is not known."""
+    due: str = ""
+    """ISO time until which the candidate could hand in without a penalty."""
+    late: Fraction | None = None
+    """Days or hours late, as the rule counts them; 0 in time, None where it is not known or not asked."""
+    score_before_late: Fraction | None = None
+    """Score without the late penalty; None without such a rule."""
     items: Sequence[Judgement]
     """One for each item of the key; judgements are shared between candidates."""
 

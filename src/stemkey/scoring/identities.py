@@ -38,7 +38,7 @@ class Identities:
 def hash_ids(ids: NDArray[np.bytes_]) -> NDArray[np.uint64]:
     """Return a 64-bit hash of each id, whatever the width of the array that holds it."""
     width = max(-(-ids.dtype.itemsize // _WORD), 1) * _WORD
-    words = ids.astype(f"S{width}").view(np.uint64).reshape(len(ids), -1)
+    words = ids.astype(f"S{width}").view(np.uint64).reshape(len(ids), width // _WORD)
     hashes = np.zeros(len(ids), np.uint64)
     for column in range(words.shape[1]):
         word = words[:, column]

@@ -13,10 +13,11 @@ from stemkey.model import Quiz
 from stemkey.scoring.changes import Change
 from stemkey.scoring.forms import Forms, read_forms
 from stemkey.scoring.grades import GradeScale, read_scale
+from stemkey.scoring.late import LateRule, read_late
 
 ITEM_CHANGES = ("accept", "key", "drop", "bonus", "full-credit", "points", "never-lower")
 ITEM_SCORING = ("rule", "normalise", "distance", "floor")
-TOP = ("scoring", "items", "grade", "forms", "never-lower", "floor")
+TOP = ("scoring", "items", "grade", "late", "forms", "never-lower", "floor")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class RuleBook:
     """No candidate has a lower score."""
     grade: GradeScale | None = None
     forms: Forms | None = None
+    late: LateRule | None = None
 
     @property
     def place(self) -> Place:
@@ -74,6 +76,7 @@ def read_rules(source: Source, quiz: Quiz, found: Diagnostics) -> RuleBook:
         floor=reader.number(tables["floor"], "floor") if "floor" in tables else None,
         forms=read_forms(reader.table(tables, "forms"), quiz, place, found) if "forms" in tables else None,
         grade=read_scale(reader.table(tables, "grade"), place, found) if "grade" in tables else None,
+        late=read_late(reader.table(tables, "late"), place, found) if "late" in tables else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -21,6 +22,19 @@ class ScoredColumn(NamedTuple):
 
     codes: NDArray[np.integer]
     judgements: tuple[Judgement, ...]
+
+
+class Lateness(NamedTuple):
+    """When one candidate handed in, and what the score was before points were taken off for it."""
+
+    submitted: str
+    """ISO time in the zone of the due time; empty where it is not known, or an average of several attempts."""
+    due: datetime
+    periods: Fraction | None
+    """Days or hours late, as the rule counts them; None where it is not known."""
+    before: Fraction
+    known: bool = True
+    """Whether it is known what must be taken off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +57,26 @@ class ScoredBatch:
     missed: NDArray[np.bool_]
     """Whether some item was not given to the candidate."""
     averages: tuple[Fraction, ...] | None = None
-    """Scores in points that replace the totals: the policy `average` has no whole ticks."""
+    """Scores in points that replace the totals: the policy `average`, a late penalty and a floor have no whole ticks."""
+    late: tuple[Lateness, ...] | None = None
+    """Of each candidate, where points are taken off for being late; `averages` are then after the penalty."""
 
     def __len__(self) -> int:
         return len(self.totals)
 
     @property
     def provisional(self) -> NDArray[np.bool_]:
-        """Whether some item of the candidate has no credit yet."""
-        return self.ungraded > 0
+        """Whether some item of the candidate has no credit yet, or nobody knows whether points must be taken off."""
+        if self.late is None:
+            return self.ungraded > 0
+        unknown = np.fromiter((not lateness.known for lateness in self.late), np.bool_, len(self))
+        return (self.ungraded > 0) | unknown
 
-    def take(self, rows: NDArray[np.intp], averages: tuple[Fraction, ...] | None = None) -> "ScoredBatch":
+    def scores(self, tick: Fraction) -> tuple[Fraction, ...]:
+        """Return each candidate's score in points."""
+        return self.averages or tuple(total * tick for total in self.totals.tolist())
+
+    def take(self, rows: NDArray[np.intp]) -> "ScoredBatch":
         """Return only some candidates, in the order given."""
         batch = self.batch
         return ScoredBatch(
@@ -64,6 +87,7 @@ class ScoredBatch:
                 emails=batch.emails[rows],
                 attempts=None if batch.attempts is None else batch.attempts[rows],
                 forms=None if batch.forms is None else batch.forms[rows],
+                submitted=None if batch.submitted is None else batch.submitted[rows],
                 columns=tuple(ResponseColumn(column.codes[rows], column.values) for column in batch.columns),
             ),
             columns=tuple(ScoredColumn(column.codes[rows], column.judgements) for column in self.columns),
@@ -74,7 +98,8 @@ class ScoredBatch:
             ungraded=self.ungraded[rows],
             apart=self.apart[rows],
             missed=self.missed[rows],
-            averages=averages,
+            averages=None if self.averages is None else tuple(self.averages[row] for row in rows.tolist()),
+            late=None if self.late is None else tuple(self.late[row] for row in rows.tolist()),
         )
 
 

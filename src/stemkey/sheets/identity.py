@@ -49,6 +49,16 @@ _WORDS: dict[str, str] = {
         |begonnen am|beendet|comenzado el|finalizado|commence le|termine|attempt start|attempt end""",
     "state": "state|status|estado|etat|stato|状態|состояние",
 }
+_HANDED_IN: tuple[frozenset[str], ...] = tuple(
+    frozenset(word.strip() for word in words.replace("\n", " ").split("|"))
+    for words in (
+        """submitted|submitted at|submit date|submitdate|date submitted|submission time|completed|completed on|finished
+        |completion time|end time|end date|enddate|attempt end|beendet|finalizado|termine|recorded date|recordeddate
+        |submission date|handed in|abgegeben|abgabe|abgabezeit""",
+        "timestamp|time stamp|zeitstempel|marca temporal|horodateur|carimbo de data/hora",
+    )
+)
+"""Headers of the time of handing in; those of forms, which know only one time, come second."""
 _ACCENTS = str.maketrans("áàâäãåéèêëíìîïóòôöõúùûüçñý", "aaaaaaeeeeiiiiooooouuuucny")
 _KINDS = {
     word: kind
@@ -75,11 +85,15 @@ class Identity:
     attempt: int | None = None
     dates: tuple[int, ...] = ()
     state: int | None = None
+    submissions: tuple[int, ...] = ()
+    """Columns whose header says when something was handed in."""
+    submitted: int | None = None
+    """The one of them that is used; None where nobody asked."""
 
     @property
     def columns(self) -> frozenset[int]:
         """Every column that says something about the candidate."""
-        single = {index for index in (self.email, self.attempt, self.state) if index is not None}
+        single = {index for index in (self.email, self.attempt, self.state, self.submitted) if index is not None}
         return frozenset({*self.ids, *self.name, *self.dates, *single})
 
     def id_of(self, cells: Sequence[Cell]) -> tuple[str, int]:
@@ -118,6 +132,21 @@ def no_such_column(asked: str, option: str, close: str | None) -> Text:
     return Text(f"there is no column '{asked}', which {option} names", hint)
 
 
+@rule("S251", Severity.ERROR)
+def no_submission_column(said: str) -> Text:
+    """The rules file takes points off for being late, and no column of the sheet, or more than one, says when people handed in.
+
+    Nothing is graded: without a time everybody would pass for punctual. Name the column by its header or its letters:
+
+        [late]
+        column = "Submitted"
+    """
+    return Text(
+        f"{said} when anything was handed in, and the rules take points off for being late",
+        'name the column: column = "…" under [late]',
+    )
+
+
 @rule("S208", Severity.ERROR)
 def ids_damaged(example: str, count: int) -> Text:
     """A spreadsheet program took ids for numbers and wrote them as `2.02609E+11`, or rounded them to 15 digits.
@@ -144,9 +173,13 @@ def ids_all_blank(columns: str) -> Text:
 
 def header_kind(header: str) -> str | None:
     """Return what a header says about the candidate (`email`, `last`), None where it is none of the known words."""
-    words = fold(header).translate(_ACCENTS).replace("_", " ").replace("-", " ").rstrip(" :.?*")
-    words = " ".join(words.split())
+    words = _plain_words(header)
     return _KINDS.get(words) or _KINDS.get(words.split(" (")[0])
+
+
+def _plain_words(header: str) -> str:
+    words = fold(header).translate(_ACCENTS).replace("_", " ").replace("-", " ").rstrip(" :.?*")
+    return " ".join(words.split())
 
 
 def find_column(asked: str, headers: Sequence[str]) -> int | None:
@@ -191,7 +224,34 @@ def find_identity(
         attempt=next(iter(by_kind.get("attempt", [])), None),
         dates=tuple(by_kind.get("date", [])),
         state=next(iter(by_kind.get("state", [])), None),
+        submissions=tuple(by_kind.get("submitted", [])) or _submissions(headers, used),
     )
+
+
+def _submissions(headers: Sequence[str], used: set[int]) -> tuple[int, ...]:
+    words = [_plain_words(header).split(" (")[0] if index not in used else "" for index, header in enumerate(headers)]
+    by_rank = (tuple(index for index, word in enumerate(words) if word in known) for known in _HANDED_IN)
+    return next(filter(None, by_rank), ())
+
+
+def with_submitted(
+    identity: Identity, asked: str, headers: Sequence[str], place: CellSpan, found: Diagnostics
+) -> Identity | None:
+    """Return the identity with the column of the time of handing in; None, with a finding, where it cannot be told.
+
+    `asked` is how the user names it; empty: it is the one whose header says so.
+    """
+    if asked:
+        column = find_column(asked, headers)
+        if column is None:
+            report_missing_column(asked, "the rules file", headers, place, found)
+            return None
+        return replace(identity, submitted=column)
+    if len(identity.submissions) != 1:
+        several = ", ".join(f"'{headers[index]}'" for index in identity.submissions)
+        found.add(no_submission_column(f"{several} may each say" if several else "no column says"), place)
+        return None
+    return replace(identity, submitted=identity.submissions[0])
 
 
 def _is_spanish_or_french(by_kind: dict[str, list[int]], headers: Sequence[str]) -> bool:

@@ -24,6 +24,8 @@ class SheetOptions:
     """Column (header or letters) and the number or identifier of the item that it answers."""
     form_column: str | None = None
     """Header (or letters) of the column that says which form of the test a candidate had."""
+    submitted_column: str | None = None
+    """Header (or letters) of the column that says when a row was handed in; empty: the one that says so; None: not needed."""
     no_header: bool = False
     """The sheet has no header: columns are said by their letters."""
     numbers_from: int | None = None

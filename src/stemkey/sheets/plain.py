@@ -35,6 +35,7 @@ from stemkey.sheets.identity import (
     no_id_column,
     report_missing_column,
     with_id_column,
+    with_submitted,
 )
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.table import Response, ResponseTable
@@ -288,6 +289,8 @@ def identify(
     if rows and not any(text_at(row.cells, index) for row in rows for index in named):
         found.add(ids_all_blank(", ".join(column_title(headers, index) for index in named[:3])), grid.place())
         return None
+    if options.submitted_column is not None:
+        return with_submitted(identity, options.submitted_column, headers, grid.place(), found)
     return identity
 
 

@@ -58,6 +58,8 @@ class ResponseBatch:
     """Number of the attempt, 1 for a candidate's first; None where the source knows no attempts."""
     forms: "Texts | None" = None
     """Which form of the test each candidate had; None where there is one form only."""
+    submitted: "Texts | None" = None
+    """When each row was handed in, as the sheet says it; None where nobody asked."""
     columns: tuple[ResponseColumn, ...]
     """One for each item of the answer key, in its order."""
 

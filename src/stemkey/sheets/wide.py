@@ -73,6 +73,8 @@ class Layout:
     blank_damage: bool = False
     """Damaged cells count as blanks (`--errors-as blank`)."""
     notes: tuple[str, ...] = ()
+    tells_clones_of: frozenset[str] = frozenset()
+    """Numbers of items that vary whose clone each row names."""
     usual_width: int = 0
     """Cells of most rows of a text file; a row with more of them is shifted, even if what is beyond the end is empty."""
     attempt_of: Mapping[int, int] = field(default_factory=dict)
@@ -253,6 +255,7 @@ def wide_table(layout: Layout, found: Diagnostics) -> ResponseTable:
         mapping=layout.mapping,
         has_attempts=layout.has_attempts,
         notes=layout.notes,
+        tells_clones_of=layout.tells_clones_of,
         counts=counts,
         read=read,
     )
@@ -322,6 +325,7 @@ class Attempt(NamedTuple):
     attempt: int
     responses: list[Response]
     form: str = ""
+    submitted: str = ""
 
 
 def _batches(layout: Layout, counts: RowCounts, report: RowReport) -> Iterator[ResponseBatch]:
@@ -352,9 +356,8 @@ def _batches(layout: Layout, counts: RowCounts, report: RowReport) -> Iterator[R
 def _letter_columns(layout: Layout) -> "LetterColumns | None":
     """Return where things stand in a large plain sheet of which most rows can be cut out of its bytes, else None."""
     raw, raw_cells, identity = layout.grid.raw, layout.grid.raw_cells, layout.identity
-    special = (
-        layout.form is not None or layout.source != "plain" or layout.has_attempts or layout.responses_of is not None
-    )
+    asked = layout.form is not None or identity.submitted is not None
+    special = asked or layout.source != "plain" or layout.has_attempts or layout.responses_of is not None
     is_large = (raw and raw.size >= FAST_FROM) or (raw_cells and raw_cells.size >= FAST_FROM_CELLS)
     if not is_large or special or not identity.ids:
         return None
@@ -428,7 +431,14 @@ def _attempt(
         number = int(said) if said.isdigit() else number
     number = layout.attempt_of.get(row.number, number)
     return Attempt(
-        row.number, candidate, name, identity.email_of(row.cells), number, responses, text_at(row.cells, layout.form)
+        row=row.number,
+        id=candidate,
+        name=name,
+        email=identity.email_of(row.cells),
+        attempt=number,
+        responses=responses,
+        form=text_at(row.cells, layout.form),
+        submitted=text_at(row.cells, identity.submitted),
     )
 
 
@@ -473,6 +483,9 @@ def _batch(attempts: Sequence[Attempt], layout: Layout) -> ResponseBatch:
         if layout.has_attempts
         else None,
         forms=_texts([attempt.form for attempt in attempts]) if layout.form is not None else None,
+        submitted=_texts([attempt.submitted for attempt in attempts])
+        if layout.identity.submitted is not None
+        else None,
         columns=tuple(encoded(column) for column in zip(*(attempt.responses for attempt in attempts), strict=True)),
     )
 
