@@ -75,12 +75,13 @@ def _repeated(draw: st.DrawFn, data: bytes) -> bytes:
 
 
 def _swapped(draw: st.DrawFn, data: bytes) -> bytes:
-    """Exchange two cells of a row, or two of the header."""
+    """Exchange two cells of the header, or two of a row that both hold something: a blank has no place of its own."""
     lines = data.split(b"\n")
     row = draw(st.integers(0, len(lines) - 1))
     cells = lines[row].split(b",")
     one, other = draw(st.integers(0, len(cells) - 1)), draw(st.integers(0, len(cells) - 1))
-    cells[one], cells[other] = cells[other], cells[one]
+    if row == 0 or (cells[one].strip(b'"') and cells[other].strip(b'"')):
+        cells[one], cells[other] = cells[other], cells[one]
     lines[row] = b",".join(cells)
     return b"\n".join(lines)
 

@@ -1,66 +1,16 @@
-"""Two laws: however a class is written down its scores are the same, and no damage changes a score in silence."""
+"""A law: however a class is written down, its scores are the same. (What damage does is in `test_damage.py`.)"""
 
 import csv
 import io
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.sheets.sheet_cases import default_quiz, workbook
+from tests.sheets.classes import CLASS, ITEMS, STEMS, TRUTH, grade, option_text
+from tests.sheets.sheet_cases import workbook
 
-from stemkey.diagnostics import Diagnostics
 from stemkey.files import Source
-from stemkey.model import ChoiceInteraction
-from stemkey.scoring.compiler import compile_key
-from stemkey.scoring.spelling import plain_text
-from stemkey.sheets import SheetOptions, open_sheet
-
-QUIZ = default_quiz()
-KEY = compile_key(QUIZ, Diagnostics())
-ITEMS = [entry.item for entry in KEY.items]
-# Every option of every question occurs, and every candidate has another score or other answers.
-CLASS = {
-    "0001": ("Ada Abara", "ABC"),
-    "0020": ("Bo Ek", "B D"),
-    "0300": ("Cy Öztürk", "CDA"),
-    "4000": ("Dy Ng", "DAB"),
-    "0005": ("Ey Ito", "A C"),
-    "0060": ("Fy Sørensen", " CB"),
-}
-
-
-def scores(source: Source) -> tuple[dict[str, Fraction | None], Diagnostics, bool]:
-    """Return each id's score (None where it is listed as unreadable), what was found, and whether anything was said."""
-    found = Diagnostics()
-    table = open_sheet(source, QUIZ, SheetOptions(), found)
-    graded: dict[str, Fraction | None] = {}
-    said = False
-    for batch in table.batches() if table else ():
-        for row in range(len(batch)):
-            candidate = batch.ids[row].decode()
-            said = said or candidate in graded  # the kernel says that an id stands in the sheet twice
-            total: Fraction | None = Fraction(0)
-            for entry, column in zip(KEY.items, batch.columns, strict=True):
-                judgement = entry.judge(column.values[int(column.codes[row])])
-                said = said or judgement.finding is not None
-                total = None if total is None or judgement.credit is None else total + judgement.credit
-            graded[candidate] = total
-    return graded, found, said or len(found) > 0
-
-
-TRUTH = {
-    candidate: Fraction(sum(answer == right for answer, right in zip(answers, "ABC", strict=True)))
-    for candidate, (_, answers) in CLASS.items()
-}
-
-
-def option_text(index: int, letter: str) -> str:
-    choice = ITEMS[index].interactions[0]
-    assert isinstance(choice, ChoiceInteraction)
-    return plain_text(choice.choices[choice.labels.index(letter)].content)
-
 
 NOTATIONS: dict[str, Callable[[int, str], str]] = {
     "letter": lambda _, letter: letter,
@@ -75,8 +25,8 @@ HEADERS: dict[str, Callable[[int], str]] = {
     "Q": lambda index: f"Q{index + 1}",
     "Question": lambda index: f"Question {index + 1:02}",
     "number": lambda index: str(index + 1),
-    "text": lambda index: plain_text(ITEMS[index].body),
-    "number and text": lambda index: f"{index + 7}. {plain_text(ITEMS[index].body)}",
+    "text": lambda index: STEMS[index],
+    "number and text": lambda index: f"{index + 7}. {STEMS[index]}",
     "identifier": lambda index: ITEMS[index].identifier,
 }
 
@@ -134,69 +84,6 @@ def _as_text(draw: st.DrawFn, rows: list[list[str]]) -> Source:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(sheets())
 def test_the_scores_do_not_depend_on_how_the_class_is_written_down(source: Source) -> None:
-    graded, found, _ = scores(source)
+    graded, found = grade(source)
     assert graded == TRUTH, [finding.message for finding in found]
     assert not found.has_errors
-
-
-def valid_text() -> bytes:
-    rows = [["id", "name", *(plain_text(item.body) for item in ITEMS)]]
-    rows += [
-        [
-            candidate,
-            name,
-            *("" if answer == " " else option_text(index, answer) for index, answer in enumerate(answers)),
-        ]
-        for candidate, (name, answers) in CLASS.items()
-    ]
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue().encode()
-
-
-VALID = valid_text()
-
-
-@st.composite
-def damages(draw: st.DrawFn) -> bytes:
-    """Damage the file somewhere: a byte changed, some deleted or put in, the end cut off."""
-    at = draw(st.integers(0, len(VALID) - 1))
-    kind = draw(st.sampled_from(["flip", "delete", "insert", "cut", "repeat"]))
-    if kind == "flip":
-        return VALID[:at] + bytes([VALID[at] ^ (1 << draw(st.integers(0, 7)))]) + VALID[at + 1 :]
-    if kind == "delete":
-        return VALID[:at] + VALID[at + draw(st.integers(1, 3)) :]
-    if kind == "insert":
-        put = draw(st.sampled_from([b",", b";", b'"', b"\n", b"\x00", b"\xff", b"#N/A", b"A", b"1", b"E+11"]))
-        return VALID[:at] + put + VALID[at:]
-    if kind == "repeat":
-        lines = VALID.splitlines(keepends=True)
-        line = draw(st.sampled_from(lines[1:]))
-        return VALID + line.replace(b"Paris", b"Marseille")
-    return VALID[:at]
-
-
-@settings(max_examples=200, deadline=None)
-@given(damages())
-def test_no_damage_changes_a_score_in_silence(data: bytes) -> None:
-    graded, _, said = scores(Source("class.csv", data))
-    wrong = {
-        candidate: score for candidate, score in graded.items() if candidate in TRUTH and score != TRUTH[candidate]
-    }
-    assert said or not wrong, wrong
-
-
-BOOK = workbook("class.xlsx", VALID.decode()).data
-
-
-@settings(max_examples=80, deadline=None)
-@given(st.integers(0, len(BOOK) - 1), st.integers(1, 255), st.sampled_from(["flip", "cut", "delete"]))
-def test_no_damage_of_a_workbook_changes_a_score_in_silence(at: int, by: int, kind: str) -> None:
-    data = {
-        "flip": BOOK[:at] + bytes([BOOK[at] ^ by]) + BOOK[at + 1 :],
-        "cut": BOOK[:at],
-        "delete": BOOK[:at] + BOOK[at + by :],
-    }
-    graded, _, said = scores(Source("class.xlsx", data[kind]))
-    wrong = {candidate: score for candidate, score in graded.items() if score != TRUTH.get(candidate)}
-    assert said or not wrong, wrong

@@ -169,6 +169,8 @@ def read_pairs(
                     answers[item] = answered(items[item], cell) if answered is not None else cell
                 elif text and (answered is None or text != "-"):
                     problem = "answers a question that is not in the quiz"
+                elif not text and text_at(row.cells, answer):
+                    problem = "has an answer and no question beside it"
             if answered is not None and not answers and not problem:
                 answers = dict.fromkeys(given, "ABS")
             kept: list[Cell] = [row.cells[column] if column < len(row.cells) else "" for column in who]
