@@ -510,14 +510,14 @@ class Dismissal:
         self.identity = identity
         self.headers = headers
         self.first_number = first_number
+        self._columns = [chosen[index].column if index in chosen else None for index in range(len(items))]
         columns = [*identity.ids, *identity.name, *(match.column for match in chosen.values())]
         self._known = [(at, headers[at]) for at in columns if at < len(headers) and headers[at]]
 
     def of_row(self, row: Row) -> str | None:
         """Return why a row is no attempt, from its cells alone."""
-        columns = (self.chosen[index].column if index in self.chosen else None for index in range(len(self.items)))
         cells = row.cells
-        found = [cells[column] if column is not None and column < len(cells) else "" for column in columns]
+        found = [cells[column] if column is not None and column < len(cells) else "" for column in self._columns]
         return self(row, [None if cell is NOT_GIVEN else cell for cell in found])
 
     def __call__(self, row: Row, responses: Sequence[Response]) -> str | None:
@@ -557,10 +557,8 @@ class Dismissal:
             return "footer"
         if not label and said and all(_is_figure(response) for response in said):
             return "footer"
-        filled = sum(1 for cell in row.cells if cell_text(cell))
-        if not said and filled == 1 and (not label or len(first) > 24):
-            return "footer"
-        return None
+        is_remark = not said and (not label or len(first) > 24)
+        return "footer" if is_remark and sum(1 for cell in row.cells if cell_text(cell)) == 1 else None
 
     def _are_answers(self, said: Sequence[Response]) -> bool:
         return bool(said) and any(
