@@ -51,6 +51,7 @@ def cases_of(path: Path) -> Iterator[Case]:
     """Return the cases of a file: each begins with a heading and holds up to three fences of four backticks."""
     for part in _parts(path.read_text(encoding="utf-8")):
         fences = dict(_FENCE.findall(part))
+        assert len(fences) == len(_FENCE.findall(part)), f"{path.name}: two cases under one heading: {part[:60]}"
         if "markdown" in fences:
             name = part.partition("\n")[0].lstrip("# ")
             yield Case(name, fences["markdown"], fences.get("quiz"), fences.get("findings", ""))

@@ -1,6 +1,8 @@
 """Quizzes that other people wrote, in shapes of their own: the number of questions, and a word about every missing key."""
 
 import csv
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,52 @@ def test_every_question_without_a_key_is_a_finding(corpus: Path) -> None:
                 for answer in item.interactions
             )
             assert keyed or item.number in named, f"{path.name}: question {item.number}"
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+# What says what a line is; `??? question` and `success` are kinds of box in MkDocs.
+_SIGNS = frozenset(
+    re.findall(
+        r"\w+",
+        "answer answers correct explanation key question questions quiz rationale solution solutions marking model"
+        " multiple choice type single table contents time show success brief reason javascript txt",
+    )
+)
+
+
+def test_no_word_vanishes_without_a_finding(corpus: Path) -> None:
+    """Every word of every line is in the quiz, or in a finding, or on lines that a finding names."""
+    lost = {}
+    for path in sorted(corpus.glob("*.md")):
+        quiz, found = read(path)
+        if not any(True for _ in quiz.items):
+            continue  # "holds no question" says all of it
+        known = _words(repr(quiz)) | _SIGNS
+        named: set[int] = set()
+        for finding in found:
+            assert isinstance(finding.place, Span)
+            known |= _words(finding.message)
+            if finding.code in ("R108", "R135"):
+                more = re.search(r"and (\d+) more line", finding.message)
+                named |= set(range(finding.place.line, finding.place.line + (int(more[1]) if more else 0) + 1))
+            if through := re.search(r"lines (\d+) to (\d+)", finding.message):
+                named |= set(range(int(through[1]), int(through[2]) + 1))
+        for number, line in enumerate(_without_comments(path.read_text(encoding="utf-8")).split("\n"), start=1):
+            missing = _words(re.sub(r"</?[A-Za-z][^<>]*>|\]\(#[^)]*\)", " ", line)) - known
+            if missing and number not in named:
+                lost[f"{path.name}:{number}"] = sorted(missing)
+    assert lost == {}
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(unescape(text.replace("\\n", " ")).lower()))
+
+
+def _without_comments(text: str) -> str:
+    """The text with comments and front matter as empty lines."""
+    text = re.sub(r"<!--.*?-->", lambda comment: "\n" * comment[0].count("\n"), text, flags=re.DOTALL)
+    front = re.match(r"---\n.*?\n---\n", text, re.DOTALL)
+    return "\n" * front[0].count("\n") + text[front.end() :] if front else text
 
 
 def test_every_finding_has_a_place_inside_its_file(corpus: Path) -> None:

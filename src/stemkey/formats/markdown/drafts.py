@@ -1,8 +1,9 @@
 """What the grammar finds before anything is rendered: questions as groups of lines."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from stemkey.formats.markdown.lines import Line, dedent
+from stemkey.formats.markdown.lines import FENCE, Line, dedent
 
 
 class Block:
@@ -41,7 +42,10 @@ class Block:
         """The Markdown of the lines, without labels and indentation."""
         if self.more is None:
             return self.first.raw[self.start :].strip(" \t")
-        rest = [dedent(line.raw, self.indent) for line in self.more]
+        # Inside a fence only what the fence itself is indented by goes: the rest is the code's own.
+        rest = [
+            dedent(line.raw, self.indent if line.kind != FENCE else min(self.indent, line.indent)) for line in self.more
+        ]
         return "\n".join([self.first.raw[self.start :], *rest]).strip("\n")
 
 
@@ -120,6 +124,8 @@ class DraftItem:
     gaps: list[tuple[str, Line, int]] = field(default_factory=list)
     """Dropdowns: the gap's identifier, the line, and where its choices begin in it."""
     comments: list[Line] = field(default_factory=list)
+    labels: list[tuple[str, str, Line]] = field(default_factory=list)
+    """What lines like `Points: 2` say about it: name, value, line."""
     key: DraftKey | None = None
 
 
@@ -146,3 +152,11 @@ class Outline:
     comments: list[Line] = field(default_factory=list)
     strays: list[list[Line]] = field(default_factory=list)
     """Paragraphs that belong to nothing."""
+    jumps: list[Line] = field(default_factory=list)
+    """Lines that only lead to another place in the file: `[Back to top](#top)`."""
+
+    @property
+    def items(self) -> Iterator[DraftItem]:
+        """Every question."""
+        for section in self.sections:
+            yield from section.items

@@ -94,7 +94,7 @@ def text_belongs_to_nothing(text: str, lines: int) -> Text:
     """
     more = f" and {lines - 1} more line{'s' if lines > 2 else ''}" if lines > 1 else ""
     return Text(
-        f"'{text}'{more} belongs to no question, option or explanation",
+        f"'{text}'{more} belong{'s' if lines == 1 else ''} to no question, option or explanation",
         "indent it under what it belongs to, or make it a comment",
     )
 
@@ -284,3 +284,50 @@ def image_not_looked_for(path: str) -> Text:
     Give the file by its path instead; images are looked for beside it.
     """
     return Text(f"the image '{path}' cannot be looked for, because the quiz comes from no folder")
+
+
+@rule("R134", Severity.WARNING)
+def code_never_ends(fence: str) -> Text:
+    """A code block is opened and never closed, or closed twice.
+
+    With a language behind it, everything to the end of the file is code, as Markdown has it, and no question is read
+    in it. A bare fence is left out: it most likely ends a block around another block. A block that shows a fence needs a
+    longer one around it, four backticks instead of three.
+    """
+    return Text(
+        f"nothing closes the code block that '{fence}' opens", "close it, or give the block around it four backticks"
+    )
+
+
+@rule("R135", Severity.WARNING)
+def words_nowhere(text: str, lines: int) -> Text:
+    """A line of the file has words that are nowhere in the quiz that was read, and nothing else said so.
+
+    The file is written in a way that stemkey does not know. Make the line a part of a question, an option or an
+    explanation (docs/markdown.md shows how they are written), or a comment: `<!-- … -->`.
+    """
+    more = f" and {lines - 1} more line{'s' if lines > 2 else ''}" if lines > 1 else ""
+    return Text(
+        f"'{text}'{more} {'is' if lines == 1 else 'are'} not in the quiz that was read",
+        "put it where a question, an option or an explanation has it, or make it a comment",
+    )
+
+
+@rule("R136", Severity.INFO)
+def jumps_left_out(text: str, count: int) -> Text:
+    """Lines of the file only lead to another place in it, such as `[Back to top](#top)`, and are left out.
+
+    In an LMS each question stands alone, and the link would lead nowhere.
+    """
+    lines = f"{count} lines such as '{text}' lead" if count > 1 else f"'{text}' leads"
+    return Text(f"{lines} only to another place in the file, and {'are' if count > 1 else 'is'} left out")
+
+
+@rule("R137", Severity.ERROR)
+def key_and_mark_disagree(key: str, marked: str) -> Text:
+    """The key of a question names other options than those that are marked as right where they stand.
+
+    Marked is a ticked box, a ✓ or an option in bold among plain ones. The key is used; which of the two is right,
+    only the author knows.
+    """
+    return Text(f"the key is {key}, but {marked} is marked as right", "correct the one that is wrong")

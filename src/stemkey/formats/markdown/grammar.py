@@ -28,19 +28,24 @@ from stemkey.formats.markdown.lines import (
     HEADING,
     LETTERED,
     NUMBERED,
+    OPEN,
     QUOTE,
     RULE,
     TABLE,
     TEXT,
     Line,
+    is_writing_line,
 )
 from stemkey.formats.markdown.words import (
+    CONTENTS_HEADING,
     GAP_ROW,
     INSTRUCTIONS_HEADING,
+    JUMP,
     KEY_LETTERS,
     KEY_PREFIX,
     KEY_ROW,
     LABELLED,
+    LABELLED_SETTING,
     NUMBERED_ANSWERS,
     ONE_LETTER,
     PLAIN_HEADING,
@@ -101,14 +106,14 @@ class _Grammar:
                 self._numbered(line)
             elif kind == COMMENT:
                 self._comment(line)
-            elif kind == DEFINITION:
-                continue  # links are resolved over the whole file
+            elif kind == DEFINITION or (kind == FENCE and line.label == OPEN and not line.raw.strip("`~ \t")):
+                continue  # links are resolved over the whole file; a fence that nothing closes is reported
             elif kind in (HEADING, RULE):
                 if self.block is not None and 0 < self.block.indent <= line.indent:
                     self._continue(line)
                 elif kind == HEADING:
                     self._heading(line)
-                else:
+                elif self.item is None or not is_writing_line(line):
                     self._rule()
             else:
                 self._continue(line)
@@ -232,6 +237,9 @@ class _Grammar:
         elif self.in_key and level > self.key_level:
             if not is_key_heading(text) and not PLAIN_HEADING.match(text) and not any(map(str.isdigit, text)):
                 self.outline.strays.append([line])  # no label of an entry: what it heads belongs to nothing either
+        elif CONTENTS_HEADING.match(text):
+            self.in_key, self.section, self.place = False, DraftSection(line=line), Place.NOTHING
+            self.outline.sections.append(self.section)
         elif INSTRUCTIONS_HEADING.match(text) and not self._has_items():
             self.place = Place.INTRODUCTION
         else:
@@ -244,6 +252,8 @@ class _Grammar:
     def _rule(self) -> None:
         if self.place is Place.INTRODUCTION and self.block is None:
             return
+        if self.place is Place.KEY and self.key is not None and _says_nothing(self.key):
+            return  # `Answer:` and a rule: what follows is the answer
         introduction = self.place is Place.INTRODUCTION and not self._has_items()
         self._close()
         if introduction:
@@ -263,8 +273,11 @@ class _Grammar:
         """Whether a numbered line of the key opens an entry: it looks like the first one, or names letters."""
         if not self.outline.keys:
             return True
+        if self.key is not None and self.key.line.kind == NUMBERED and _is_heading(self.key.line):
+            return _is_heading(line)  # under `### Question 12` a numbered list is a part of the answer
         first = self.outline.keys[0].line
-        return (line.bold, line.bullet) == (first.bold, first.bullet) and line.indent <= first.indent + 1
+        is_alike = line.bullet == first.bullet and (line.bold or not first.bold)
+        return is_alike and line.indent <= first.indent + 1
 
     def _open_key(self, line: Line) -> None:
         self.key = read_key(line)
@@ -280,6 +293,11 @@ class _Grammar:
         if line.kind in (TEXT, BULLET, LETTERED) and (self.in_key or self.item) and self._answers_on_one_line(line):
             return
         if line.kind == TEXT and self.item is not None and is_wrapper(line.raw) and self._wrapper(line, self.item):
+            return
+        if self.item is not None and line.kind in (TEXT, BULLET) and self._labelled_setting(line, self.item):
+            return
+        if line.kind == TEXT and self._has_items() and "](#" in line.raw and JUMP.match(line.raw):
+            self.outline.jumps.append(line)
             return
         if place is Place.KEY and self.key is not None:
             self._key_line(line, self.key)
@@ -327,6 +345,18 @@ class _Grammar:
             self.key, self.place, self.block = item.key, Place.KEY, item.key.explanation
             return True
         return self.place is not Place.STEM or line.raw.lstrip().startswith(("<details", "</details"))
+
+    def _labelled_setting(self, line: Line, item: DraftItem) -> bool:
+        """Take a line like `Points: 2` under the options or the answer, or `::time=30` anywhere in the question."""
+        if ":" not in line.raw and "：" not in line.raw:
+            return False
+        match = LABELLED_SETTING.match(line.raw)
+        if match is None or (not match["short"] and self.place not in (Place.CHOICE, Place.KEY)):
+            return False
+        if self.place is Place.CHOICE and self.block is not None and line.indent >= self.block.indent:
+            return False
+        item.labels.append((match["short"] or match["name"], match["value"].strip(" \t*_"), line))
+        return True
 
     def _answers_on_one_line(self, line: Line) -> bool:
         """Take a line like `Answers: 1-b, 2-d, 3-a`."""
@@ -473,6 +503,10 @@ class _Grammar:
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
 
 
+def _says_nothing(key: DraftKey) -> bool:
+    return not (key.letters or key.whole or key.explanation or key.parts or key.rows)
+
+
 def _whole(number: str) -> int:
     """Return a whole number, 0 for what is none (`1.2`)."""
     return int(number) if number.isdigit() else 0
@@ -480,6 +514,11 @@ def _whole(number: str) -> int:
 
 def _is_bold(line: Line) -> bool:
     return line.raw.startswith(("**", "__"), line.start)
+
+
+def _is_heading(line: Line) -> bool:
+    """Whether a line that a layout has made a numbered one is a heading: `### Question 12`."""
+    return line.raw.startswith("#", line.indent)
 
 
 def _offset(line: Line) -> int:

@@ -24,6 +24,7 @@ from stemkey.formats.markdown.findings import (
     free_answer_kept,
     gap_without_answer,
     interactions_unreadable,
+    key_and_mark_disagree,
     key_letter_and_text_disagree,
     key_letter_not_an_option,
     key_text_differs,
@@ -32,6 +33,7 @@ from stemkey.formats.markdown.findings import (
     pair_leads_nowhere,
     question_without_options,
 )
+from stemkey.formats.markdown.options import marked_letters
 from stemkey.formats.markdown.settings import SettingReader, read_share
 from stemkey.model import (
     EMPTY,
@@ -212,10 +214,9 @@ class Interactions:
     def _credits(self, draft: DraftItem, key: DraftKey | None, name: str) -> tuple[dict[str, Fraction], Cardinality]:
         """Return the credit of each keyed letter."""
         letters = key.letters if key else []
-        if not letters and any(choice.marked for choice in draft.choices):
-            letters = [KeyLetter(choice.letter, choice.first.at + 1) for choice in draft.choices if choice.marked]
-        if not letters and 0 < sum(choice.first.bold for choice in draft.choices) < len(draft.choices):
-            letters = [KeyLetter(choice.letter, choice.first.at + 1) for choice in draft.choices if choice.first.bold]
+        if marked := marked_letters(draft.choices):
+            self._compare_marks(letters, marked, key, name)
+            letters = letters or marked
         known = [choice.letter for choice in draft.choices]
         if len(letters) == 1 and not letters[0].credit and letters[0].letter in known:
             return {letters[0].letter: FULL_CREDIT}, Cardinality.SINGLE
@@ -231,6 +232,14 @@ class Interactions:
                 self.found.add(credit_unreadable(entry.credit), place, item=name)
             shares[entry.letter] = share
         return _shared(shares, several=len(letters) > 1)
+
+    def _compare_marks(
+        self, letters: list[KeyLetter], marked: list[KeyLetter], key: DraftKey | None, name: str
+    ) -> None:
+        said, shown = sorted({one.letter for one in letters}), sorted({one.letter for one in marked})
+        if key and letters and said != shown:
+            place = Span(key.source or self.source, key.line.number, letters[0].column)
+            self.found.add(key_and_mark_disagree(_listed(said), _listed(shown)), place, item=name)
 
     def _check_letters(self, choices: list[DraftChoice], name: str) -> None:
         if "".join([choice.letter for choice in choices]) == _ALPHABET[: len(choices)]:

@@ -17,11 +17,11 @@ from stemkey.formats.markdown.findings import (
     numbering_starts_again,
     question_id_repeated,
 )
-from stemkey.formats.markdown.interactions import Interactions
-from stemkey.formats.markdown.lines import BLANK, NUMBERED, Line
-from stemkey.formats.markdown.options import recover_options, take_quoted_answer
+from stemkey.formats.markdown.interactions import KINDS, Interactions
+from stemkey.formats.markdown.lines import BLANK, BLANK_LINE, NUMBERED, Line
+from stemkey.formats.markdown.options import recover_options, take_fenced_answer, take_quoted_answer
 from stemkey.formats.markdown.settings import ITEM_NAMES, Setting, SettingReader, comment_settings
-from stemkey.formats.markdown.words import ANSWER_IN_TEXT, COMMENT_ANSWER, COMMENT_OBJECTIVE
+from stemkey.formats.markdown.words import ANSWER_IN_TEXT, COMMENT_ANSWER, COMMENT_OBJECTIVE, points_said
 from stemkey.model import (
     EMPTY,
     FULL_CREDIT,
@@ -58,10 +58,12 @@ class ItemReader:
         points: Fraction = FULL_CREDIT,
         bullets_are_options: bool = False,
         has_titles: bool = False,
+        fences_are_answers: bool = False,
     ) -> None:
         self.quiz = quiz
         self.bullets_are_options = bullets_are_options
         self.has_titles = has_titles
+        self.fences_are_answers = fences_are_answers
         self.contents = contents
         self.interactions = Interactions(contents, found)
         self.found = found
@@ -78,6 +80,8 @@ class ItemReader:
         own: set[str] = set()
         restarted = False
         items = []
+        each = points_said(section.title, each=True)
+        points = Fraction(each) if each else self.points
         for draft in section.items:
             number = _plain_number(draft.number)
             settings = self._settings(draft, number)
@@ -91,7 +95,7 @@ class ItemReader:
                     restarted = True
                     self.found.add(numbering_starts_again(section.title, number, name), place, item=name)
             own.add(number)
-            items.append(self._item(draft, settings, number, name))
+            items.append(self._item(draft, settings, number, name, points))
         return tuple(items)
 
     def report_leftover_keys(self) -> None:
@@ -118,28 +122,36 @@ class ItemReader:
         self.numbers.add(name)
         return name
 
-    def _item(self, draft: DraftItem, settings: SettingReader | None, number: str, name: str) -> Item:
+    def _item(
+        self, draft: DraftItem, settings: SettingReader | None, number: str, name: str, usual_points: Fraction
+    ) -> Item:
         if not draft.targets and not (settings and "type" in settings.settings):
             has_key = draft.key is not None and bool(draft.key.letters)
             has_key = has_key or any(key.letters for key in self.keys.get(number, ()))
-            bullets = self.bullets_are_options or _has_index_key(draft)
+            bullets = self.bullets_are_options or has_key or _has_index_key(draft)
             recover_options(draft, bullets=bullets, has_key=has_key)
         if not draft.choices and draft.key is None:
             take_quoted_answer(draft)
+            if self.fences_are_answers and draft.key is None:
+                take_fenced_answer(draft)
         title = _take_title(draft) if self.has_titles else ""
         key = self._key(draft, number, name)
         if key and not key.letters and draft.choices:
             _letters_from_words(key, draft)
+            if not key.letters and _answers_each_part(key, draft):
+                _parts_into_stem(draft)
         interactions = self.interactions.read(draft, key, settings, name)
         line = draft.line
         points = settings.number("points") if settings else None
+        if points is None and (said := self._points_said(draft, key)):
+            points = Fraction(said)
         return Item(
             identifier=self._identifier(draft, settings, name),
             number=name,
             title=settings.text("title", title) if settings else title,
             body=self._body(draft, interactions, name),
             interactions=interactions,
-            points=points if points is not None else self.points,
+            points=points if points is not None else usual_points,
             feedback=self._feedback(key, interactions, name) if key else NO_FEEDBACK,
             penalty=settings.share("penalty") if settings else None,
             hints=self._hints(key, name) if key and key.parts else (),
@@ -149,6 +161,12 @@ class ItemReader:
             extensions=read_extensions(settings) if settings else NO_EXTENSIONS,
             span=Span(self.contents.source, line.number, line.at + 1, max(len(line.raw) - line.at, 1)),
         )
+
+    def _points_said(self, draft: DraftItem, key: DraftKey | None) -> str:
+        """Return the points in brackets in the question's first line, its last, or at the head of its key."""
+        stem = draft.stem
+        lines = (stem.first.raw[stem.start :], stem.last.text if stem.more else "", _bracketed(key))
+        return next(filter(None, (points_said(line) for line in lines if ")" in line or "]" in line)), "")
 
     def _body(self, draft: DraftItem, interactions: tuple[Interaction, ...], name: str) -> Content:
         text = draft.stem.text
@@ -163,7 +181,7 @@ class ItemReader:
         return self.contents.block(text, draft.stem, name)
 
     def _settings(self, draft: DraftItem, name: str) -> SettingReader | None:
-        if not draft.comments:
+        if not draft.comments and not draft.labels:
             return None
         reader = SettingReader(self.found, name)
         for comment in draft.comments:
@@ -171,6 +189,8 @@ class ItemReader:
             if settings is None:
                 _read_remark(comment, draft, reader, self.contents.source)
             reader.add(settings or (), ITEM_NAMES)
+        for label, value, line in draft.labels:
+            _add_label(reader, label, value, self.contents.span(line))
         return reader
 
     def _identifier(self, draft: DraftItem, settings: SettingReader | None, name: str) -> str:
@@ -291,11 +311,78 @@ def _letters_from_words(key: DraftKey, draft: DraftItem) -> None:
             return
     if key.explanation is None:
         return
-    match = ANSWER_IN_TEXT.search(key.explanation.text)
+    text = key.explanation.text
+    if len({match[1].upper() for match in _PART.finditer(text)}) > 1:
+        return  # `(a) …`, `(b) …`: an answer to each part, or a word about each option
+    match = ANSWER_IN_TEXT.search(text)
     letter = (match["first"] or match["said"]).upper() if match else ""
     if letter in known:
         key.letters = [KeyLetter(letter, key.explanation.start + 1)]
         key.line = key.explanation.first
+
+
+def _answers_each_part(key: DraftKey, draft: DraftItem) -> bool:
+    """Whether what reads as options are parts of an open question, because the answer has a paragraph for each.
+
+    A word about each option of a choice question says which are right, or wrong.
+    """
+    if key.explanation is None or len(draft.choices) < 2:
+        return False
+    text = key.explanation.text
+    parts = {match[1].upper() for match in _PART.finditer(text)}
+    return parts >= {choice.letter for choice in draft.choices} and not _JUDGED.search(text)
+
+
+def _parts_into_stem(draft: DraftItem) -> None:
+    """Give the stem back what stood under it as options."""
+    for choice in draft.choices:
+        draft.stem.more = [*(draft.stem.more or ()), BLANK_LINE, *choice.lines]
+    draft.choices = []
+
+
+_JUDGED = re.compile(
+    r"^[ \t]*[*_(]{0,4}[A-Za-z][).:][ \t*_]*(?:(?:this|it)[ \t]+)?(?:is[ \t]+)?(?:not[ \t]+)?(?:(?:in)?correct|wrong|right|true|false)\b"
+    r"|\b(?:correct|right|best)[ \t]+(?:answer|option|choice)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _bracketed(key: DraftKey | None) -> str:
+    """Return what stands in brackets where a key has nothing else: `### Question 4 (2 points)`."""
+    return key.whole if key and key.whole[:1] in ("(", "[") else ""
+
+
+_AS_POINTS = frozenset({"point", "points", "mark", "marks"})
+_AS_TAGS = frozenset({"topic", "topics", "tag", "tags", "keywords"})
+_KINDS_OF_CHOICE = {
+    "single": "one", "radio": "one", "single choice": "one", "single answer": "one", "multiple": "several",
+    "checkbox": "several", "multiple answer": "several", "multiple answers": "several", "multiple response": "several",
+    "multi select": "several", "multiselect": "several",
+}  # fmt: skip
+_OTHER_KINDS = {"mcq": "choice", "mc": "choice", "tf": "true false", "t/f": "true false", "boolean": "true false"}
+
+
+def _add_label(reader: SettingReader, label: str, value: str, place: Span) -> None:
+    """Add what a line like `Points: 2` says; what a question has no place for becomes a tag, or is reported."""
+    name = label.lower()
+    if name in _AS_POINTS:
+        name, value = "points", re.sub(r"(?i)[ \t]*(?:points?|marks?|pts?\.?)$", "", value)
+    elif name in _AS_TAGS or name.startswith(("difficulty", "level", "bloom")):
+        tags = value.split(",") if name in _AS_TAGS else [f"{name}: {value}"]
+        reader.settings["tags"] = Setting("tags", [*reader.names("tags"), *tags], place)
+        return
+    elif name == "type":
+        kind = " ".join(value.lower().replace("-", " ").split())
+        if kind in _KINDS_OF_CHOICE:
+            name, value = "choose", _KINDS_OF_CHOICE[kind]
+        elif kind in _OTHER_KINDS:
+            value = _OTHER_KINDS[kind]
+        elif kind not in KINDS:
+            name = f"type: {value}"
+    reader.add([Setting(name, value, place)], ITEM_NAMES)
+
+
+_PART = re.compile(r"^[ \t]*[*_(]{0,4}([A-Za-z])[).:](?=[ \t*])", re.MULTILINE)
 
 
 def _read_remark(comment: Line, draft: DraftItem, reader: SettingReader, source: str) -> None:

@@ -238,6 +238,8 @@ def choose_layout(lines: list[Line], wanted: str | None = None) -> Choice:
         and 2 * row[0] >= best[0]
         and not set(row[3]) & set(best[3])
     )
+    if best[2].bullets_are_options and not best[2].needs_options and _have_marked_options(lines, best[3]):
+        best = (best[0], best[1], replace(best[2], bullets_are_options=False), best[3])
     if best[2].name == "bullets" and _are_answered_by_text(lines, best[3]):
         best = (best[0], best[1], replace(best[2], bullets_are_options=False), best[3])
     if best[0] == 0 and best[1] == 0:
@@ -276,6 +278,12 @@ def _first_of_plain_house(lines: list[Line]) -> int | None:
         ):
             return None
     return first if questions >= 2 and answered == questions else None
+
+
+def _have_marked_options(lines: list[Line], openings: dict[int, Opening]) -> bool:
+    """Whether most questions that could have options have letters or boxes, so that plain bullets are none."""
+    marked = sum(_has_options(lines, index, bullets=False) for index in openings)
+    return marked >= 3 and 2 * marked >= sum(_has_options(lines, index, bullets=True) for index in openings)
 
 
 def _are_answered_by_text(lines: list[Line], openings: dict[int, Opening]) -> bool:

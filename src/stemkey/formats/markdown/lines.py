@@ -11,6 +11,10 @@ from typing import NamedTuple
 BLANK, TEXT, HEADING, RULE, FENCE, COMMENT, QUOTE, TABLE, NUMBERED, LETTERED, BULLET, DEFINITION, ORDERED = range(13)
 
 
+OPEN = "open"
+"""The label of a fence that nothing closes."""
+
+
 class Line(NamedTuple):
     """One line, or one comment of several lines."""
 
@@ -91,8 +95,13 @@ def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
                 continue
         elif first_character not in _LABEL_START:
             if first_character in "`~" and (fence := _FENCE.match(body)):
-                yield Line(FENCE, number, indent, "", offset, offset, False, "", False, raw)
-                for inside in _fenced(lines, index, fence[0]):
+                inner = list(_fenced(lines, index, fence[0]))
+                is_open = not inner or not _closes(inner[-1], fence[0])
+                label = OPEN if is_open else ""
+                yield Line(FENCE, number, indent, label, offset, offset, False, "", False, raw)
+                if is_open and not body[len(fence[0]) :].strip():
+                    continue  # most likely the end of a block around another one: not all that follows is code
+                for inside in inner:
                     yield Line(FENCE, first + index, indent, "", offset, offset, False, "", False, inside)
                     index += 1
                 continue
@@ -154,6 +163,9 @@ def _labelled(raw: str, body: str, number: int, indent: int, offset: int) -> Lin
     assert match is not None  # every part is optional
     bullet, box, bold, digits, letter, bracketed = match.groups()
     start = offset + match.end()
+    if box and (digits or letter) and not body[match.end() :].strip(" \t*_"):
+        # `- [x] 2.`: what looks like a label is the option itself.
+        digits, letter, bold, start = "", "", "", offset + match.start(4 if digits else 5)
     if digits:
         return Line(
             NUMBERED, number, indent, digits, offset + match.start(4), start, bool(bullet), box or "", bool(bold), raw
@@ -179,14 +191,24 @@ def _other(body: str) -> tuple[int, str, int]:
     return (TABLE if body[0] == "|" else TEXT), "", 0
 
 
+def is_writing_line(line: Line) -> bool:
+    """Whether a rule is a line to write on, as on paper: ten underscores or more."""
+    return line.kind == RULE and line.raw.count("_") >= 10
+
+
 def _fenced(lines: list[str], index: int, fence: str) -> Iterator[str]:
     """Return the lines of a code block, up to its closing fence or the end of the file."""
-    closing = re.compile(rf"[ \t>]*{re.escape(fence[0])}{{{len(fence)},}}[ \t]*$")
     while index < len(lines):
         yield lines[index]
-        if closing.match(lines[index]):
+        if _closes(lines[index], fence):
             return
         index += 1
+
+
+def _closes(raw: str, fence: str) -> bool:
+    """Whether a line ends the code block that a fence began."""
+    mark = raw.strip(" \t>")
+    return mark.startswith(fence) and not mark.strip(fence[0])
 
 
 def _comment_end(lines: list[str], index: int) -> int:

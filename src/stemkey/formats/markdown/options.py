@@ -1,11 +1,22 @@
 """Options that have no letters: boxes, `( )` and `(X)`, ordered lists, bullets, several on one line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from stemkey.diagnostics import column_letters
-from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, DraftKey
-from stemkey.formats.markdown.lines import BLANK, BULLET, FENCE, LETTERED, NUMBERED, ORDERED, QUOTE, TEXT, Line
+from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, DraftKey, KeyLetter
+from stemkey.formats.markdown.lines import (
+    BLANK,
+    BLANK_LINE,
+    BULLET,
+    FENCE,
+    LETTERED,
+    NUMBERED,
+    ORDERED,
+    QUOTE,
+    TEXT,
+    Line,
+)
 from stemkey.formats.markdown.words import is_wrapper
 
 _PAREN = re.compile(r"[ \t]*(?:\((?P<round>[ xX*]?)\)|\[(?P<square>[ xX*]?)\])(?:[ \t]+|$)")
@@ -14,6 +25,9 @@ _BETWEEN = re.compile(r"(?:&[en]msp;|&nbsp;|[·•|,;]|[ \t])+$")
 _TICK = re.compile(
     r"[ \t]*(?:✓|✔️?|✅|☑️?|\((?:correct|richtig|right)(?: answer)?\)|#\*|#100|//[ \t]*correct)[ \t]*$", re.IGNORECASE
 )
+
+_TO_WRITE_ON = re.compile(r"[ \t]*(?:(?:\\?_){5}|[.…]{5}|$)")
+"""What stands behind the number of a line to write an answer on: `1. ________`."""
 
 
 def recover_options(draft: DraftItem, *, bullets: bool, has_key: bool) -> None:
@@ -68,10 +82,16 @@ def _places(lines: list[Line], *, bullets: bool) -> list[tuple[int, int, bool]]:
     ]
     if len(parens) >= 2:
         return parens
-    listed = [(index, line) for index, line in enumerate(lines) if line.kind in (ORDERED, NUMBERED)]
+    listed = [
+        (index, line)
+        for index, line in enumerate(lines)
+        if line.kind in (ORDERED, NUMBERED) and not _TO_WRITE_ON.match(line.text)
+    ]
     if bullets and len(listed) >= 2 and [line.label for _, line in listed] == [str(n + 1) for n in range(len(listed))]:
         return [(index, line.start, False) for index, line in listed]
-    plain = [(index, line) for index, line in enumerate(lines) if line.kind == BULLET]
+    plain = [
+        (index, line) for index, line in enumerate(lines) if line.kind == BULLET and not _TO_WRITE_ON.match(line.text)
+    ]
     if bullets and len(plain) >= 2:
         indent = min(line.indent for _, line in plain)
         return [
@@ -129,6 +149,16 @@ def _keep_rest(draft: DraftItem, rest: list[Line]) -> None:
         draft.key.parts.append(("explanation", block))
 
 
+def marked_letters(choices: list[DraftChoice]) -> list[KeyLetter]:
+    """Return the options marked as right where they stand: by a tick, or as the only ones in bold."""
+    marked = [choice for choice in choices if choice.marked]
+    if not marked:
+        marked = [choice for choice in choices if choice.first.bold]
+        if len(marked) == len(choices):
+            return []
+    return [KeyLetter(choice.letter, choice.first.at + 1) for choice in marked]
+
+
 def take_quoted_answer(draft: DraftItem) -> None:
     """Make a quotation at the end of a stem the answer of a question that has neither options nor a key."""
     lines = draft.stem.more or []
@@ -145,6 +175,46 @@ def take_quoted_answer(draft: DraftItem) -> None:
             line._replace(raw=line.raw.lstrip()[1:].removeprefix(" ") if line.kind == QUOTE else "")
         )
     draft.stem.more = lines[:end] or None
+
+
+def fenced_answers(drafts: Iterable[DraftItem]) -> bool:
+    """Whether most questions of a file have nothing under them but a plain text in a fence: their answers."""
+    open_ones = fenced = all_of_them = 0
+    for draft in drafts:
+        all_of_them += 1
+        if not draft.choices and draft.key is None:
+            open_ones += 1
+            fenced += _fence_at_the_end(draft) is not None
+    return fenced >= 3 and 2 * fenced > all_of_them and 4 * fenced >= 3 * open_ones
+
+
+def take_fenced_answer(draft: DraftItem) -> None:
+    """Make the fence at the end of a stem the answer of a question that has neither options nor a key."""
+    lines = draft.stem.more or []
+    start = _fence_at_the_end(draft)
+    if start is None:
+        return
+    words = [line for line in lines[start + 1 :] if line.kind == FENCE][:-1]
+    if not words:
+        return
+    draft.key = DraftKey(line=words[0], number=draft.number, letters=[])
+    draft.key.explanation = Block(words[0], len(words[0].raw) - len(words[0].raw.lstrip()), 0)
+    for line in words[1:]:
+        draft.key.explanation.append(BLANK_LINE)
+        draft.key.explanation.append(line)
+    draft.stem.more = lines[:start] or None
+
+
+def _fence_at_the_end(draft: DraftItem) -> int | None:
+    """Return where the fence begins that ends a stem, where it holds plain text and is the stem's only one."""
+    lines = draft.stem.more or []
+    fences = [index for index, line in enumerate(lines) if line.kind == FENCE]
+    if len(fences) < 2 or any(line.kind not in (FENCE, BLANK) for line in lines[fences[0] :]):
+        return None
+    info = lines[fences[0]].raw.strip().strip("`~").strip().lower()
+    ends = [index for index in fences if not lines[index].raw.strip().strip("`~")]
+    is_one = ends == fences[-1:] or (not info and ends == [fences[0], fences[-1]])
+    return fences[0] if is_one and info in ("", "text", "txt", "plain", "plaintext", "none") else None
 
 
 def _split(choice: DraftChoice) -> Iterator[DraftChoice]:

@@ -13,7 +13,6 @@ from stemkey.formats.markdown.lines import Line
 from stemkey.model import Asset
 
 _SRC = re.compile(r'<(?:img|audio|video|source)\b[^>]*?\bsrc="([^"]*)"')
-_HREF = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
 _REMOTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _MEDIA = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".mp3", ".m4a", ".ogg", ".wav", ".mp4", ".webm", ".avif"}
@@ -23,25 +22,19 @@ _MEDIA = frozenset(
 class Pictures:
     """The assets of one quiz, gathered while its contents are rendered."""
 
-    __slots__ = ("_embedded", "_found", "_source", "assets")
+    __slots__ = ("_found", "_source", "assets")
 
     def __init__(self, source: Source, embedded: dict[str, bytes], found: Diagnostics) -> None:
         self._source = source
-        self._embedded = embedded
         self._found = found
-        self.assets: dict[str, Asset] = {}
+        # What the file holds itself is kept even where no text shows it: a question of another format may need it.
+        self.assets: dict[str, Asset] = {path: Asset(name=path, data=data) for path, data in embedded.items()}
 
     def gather(self, html: str, lines: Iterable[Line], item: str | None) -> None:
         """Load the files that a content shows; `lines` are where it was written."""
-        for match in _HREF.finditer(html) if self._embedded else ():
-            if (path := unescape(match[1])) in self._embedded:
-                self.assets[path] = Asset(name=path, data=self._embedded[path])
         for match in _SRC.finditer(html):
             path = unescape(match[1])
             if path in self.assets or path.lower().startswith("data:"):
-                continue
-            if path in self._embedded:
-                self.assets[path] = Asset(name=path, data=self._embedded[path])
                 continue
             if _REMOTE.match(path):
                 self._found.add(image_remote(path), self._place(path, lines), item=item)

@@ -14,7 +14,9 @@ from stemkey.formats.markdown.cards import read_card
 from stemkey.formats.markdown.contents import Contents
 from stemkey.formats.markdown.drafts import DraftKey, DraftSection, Outline
 from stemkey.formats.markdown.findings import (
+    code_never_ends,
     heading_is_not_the_title,
+    jumps_left_out,
     key_file_unreadable,
     layouts_compete,
     section_without_questions,
@@ -23,7 +25,8 @@ from stemkey.formats.markdown.findings import (
 from stemkey.formats.markdown.grammar import outline
 from stemkey.formats.markdown.items import ItemReader, read_extensions, slug
 from stemkey.formats.markdown.layouts import Layout, adapt, choose_layout, key_lines
-from stemkey.formats.markdown.lines import DEFINED, DEFINITION, Line, scan_lines
+from stemkey.formats.markdown.lines import DEFINED, DEFINITION, FENCE, OPEN, Line, scan_lines
+from stemkey.formats.markdown.options import fenced_answers
 from stemkey.formats.markdown.pictures import Pictures
 from stemkey.formats.markdown.settings import (
     QUIZ_NAMES,
@@ -34,6 +37,7 @@ from stemkey.formats.markdown.settings import (
     split_front_matter,
 )
 from stemkey.formats.markdown.syntax import MarkdownOptions
+from stemkey.formats.markdown.unread import report_unread
 from stemkey.model import Quiz, Section, Settings
 from stemkey.richtext import from_markdown_inline, to_plain
 
@@ -63,22 +67,29 @@ def _read(source: Source, text: str, options: MarkdownOptions, found: Diagnostic
     yaml_text, body, first = split_front_matter(text)
     written = front_matter_settings(yaml_text, source.name, found) if yaml_text is not None else []
     lines = list(scan_lines(body, first))
+    for line in lines:
+        if line.kind == FENCE and line.label == OPEN:
+            found.add(code_never_ends(line.raw.strip()), Span(source.name, line.number, line.at + 1))
     choice = choose_layout(lines, options.layout)
     if choice.rivals:
         rivals = ", ".join(f"{count} by '{name}'" for name, count in choice.rivals)
         found.add(layouts_compete(choice.layout.name, len(choice.openings), rivals), Span(source.name, 1))
     answers = next((one for one in written if one.name == "answers" and isinstance(one.value, list)), None)
     if answers and not choice.openings:
-        draft = read_card(answers, lines)
+        draft, seen = read_card(answers, lines), lines
         written = [one for one in written if one is not answers]
     else:
-        draft = outline(lines if choice.layout.name == "numbers" and choice.openings else adapt(lines, choice))
+        seen = lines if choice.layout.name == "numbers" and choice.openings else adapt(lines, choice)
+        draft = outline(seen)
     if options.key:
         draft.keys += read_key_file(options.key, found)
     settings = SettingReader(found).add(written, QUIZ_NAMES)
     for comment in draft.comments:
         settings.add(comment_settings(comment, source.name, QUIZ_NAMES) or (), QUIZ_NAMES)
-    return _quiz(source, draft, settings, lines, choice.layout, found)
+    quiz = _quiz(source, draft, settings, lines, choice.layout, found)
+    if any(section.items for section in quiz.sections):
+        report_unread(quiz, draft, seen, source.name, found)
+    return quiz
 
 
 def read_key_file(name: str, found: Diagnostics) -> list[DraftKey]:
@@ -113,10 +124,14 @@ def _quiz(
         points=points if points is not None else Fraction(1),
         bullets_are_options=layout.bullets_are_options,
         has_titles=layout.has_titles,
+        fences_are_answers=not draft.keys and fenced_answers(draft.items),
     )
     sections = tuple(_sections(draft, reader, source.name, found))
     reader.report_leftover_keys()
     _report_strays(draft.strays, source.name, found)
+    if draft.jumps:
+        first = draft.jumps[0]
+        found.add(jumps_left_out(_words(first.raw.strip()), len(draft.jumps)), Span(source.name, first.number))
     heading = _words(draft.title)
     title = settings.text("title") or heading
     if draft.title_line and heading != title:

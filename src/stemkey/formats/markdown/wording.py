@@ -216,16 +216,17 @@ def _text_entry(interaction: TextEntryInteraction, gap: str = "") -> Wording | N
             wording.key = text
         else:
             wording.answers.append((f"{prefix}= {text}", entry.feedback))
+    owner = "" if interaction.identifier == RESPONSE else prefix  # as the reader looks for them
     if interaction.case_sensitive:
-        wording.settings[f"{prefix}case"] = "sensitive"
+        wording.settings[f"{owner}case"] = "sensitive"
     if interaction.units:
-        wording.settings[f"{prefix}units"] = _units(interaction)
+        wording.settings[f"{owner}units"] = _units(interaction)
     if interaction.unit_required:
-        wording.settings[f"{prefix}unit required"] = "yes"
+        wording.settings[f"{owner}unit required"] = "yes"
     if interaction.unit_penalty:
-        wording.settings[f"{prefix}unit penalty"] = write_share(interaction.unit_penalty)
+        wording.settings[f"{owner}unit penalty"] = write_share(interaction.unit_penalty)
     if interaction.weight != FULL_CREDIT:
-        wording.settings[f"{prefix}weight"] = write_number(interaction.weight)
+        wording.settings[f"{owner}weight"] = write_number(interaction.weight)
     if interaction.other_feedback:
         if gap:
             return None

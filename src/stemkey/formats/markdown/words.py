@@ -29,6 +29,14 @@ PLAIN_HEADING = re.compile(
 )
 """A heading that says only that questions follow: it makes no section."""
 
+CONTENTS_HEADING = re.compile(
+    r"\W*(?:table of contents|contents|toc|inhalt(?:sverzeichnis)?|índice|indice|sommaire|table des matières|sommario|目次|目录)\W*$",
+    re.IGNORECASE,
+)
+"""A heading above a list of what is in the file: it makes no section, and the list is no text of the quiz."""
+JUMP = re.compile(r"[\s*_>-]*\[[^\[\]\n]*\]\(#[^()\s]*\)[\s*_]*$")
+"""A line that only leads to another place in the file."""
+
 _LABELS = {
     "explanation": "explanation|explanations|explain|rationale|reason|reasoning|why|feedback|erklärung|begründung"
     "|explicación|explicação|explication|spiegazione|uitleg|解析|解説",
@@ -49,6 +57,16 @@ LABELLED = re.compile(
 )
 """A line that says what it is: `- Explanation: …`, `**Answer:** B`. The matched group's name is what it is."""
 
+STRUCTURE_WORDS = frozenset(
+    re.findall(
+        r"[^\W\d_]{2,}",
+        " ".join([*_LABELS.values(), KEY_HEADING.pattern, PLAIN_HEADING.pattern, INSTRUCTIONS_HEADING.pattern]).lower()
+        + " question frage pregunta pergunta domanda item option choice the is and are right richtig und et"
+        " wildcards to significant digits",
+    )
+)
+"""Words that say what a line is, and are no text of the quiz: `Question`, `Answer`, `Lösung`."""
+
 KEY_LETTERS = re.compile(
     r"(?P<letters>\(?[A-Za-z]\)?(?:[ \t]*\([^()]{1,20}\))?"
     r"(?:[ \t]*(?:,[ \t]*(?:and\b|&)?|;|\+|&|/|\band\b|\bund\b|\bet\b)[ \t]*\(?[A-Za-z]\)?(?![A-Za-z])"
@@ -62,6 +80,30 @@ KEY_ROW = re.compile(r"(?:\[\[(?P<gap>[^\]\n]+)\]\][ \t]*)?=(?:[ \t]+|$)")
 """What a row of accepted answers begins with, behind its bullet."""
 GAP_ROW = re.compile(r"\[\[(?P<gap>[^\]\n]+)\]\][ \t]*(?=[^=\s])")
 """What a row of a dropdown's choices begins with, behind its bullet."""
+
+LABELLED_SETTING = re.compile(
+    r"[ \t]*(?:::(?P<short>[A-Za-z][\w-]{0,30})[ \t]*=|(?:[-*+][ \t]+)?[*_]{0,3}"
+    r"(?P<name>type|time(?:[ -]limit)?|points?|marks?|difficulty|level|topics?|tags?|keywords|category|(?:learning )?objectives?"
+    r"|bloom(?:['’]s)?(?: level)?|imposters?)[*_]{0,3}[ \t]*[:：])[*_]{0,3}[ \t]*(?P<value>\S[^\n]{0,59})$",
+    re.IGNORECASE,
+)
+"""A line of its own that says something about a question: `Points: 2`, `**Difficulty:** easy`, `::time=30`."""
+
+_POINTS = re.compile(
+    r"[(\[][ \t]*(?P<points>\d{1,3}(?:[.,]\d{1,2})?)[ \t-]*(?:points?|pts?\.?|marks?|punkte?|puntos?|pontos?)[ \t]*"
+    r"(?P<each>each|apiece|per question)?[ \t]*[)\]]",
+    re.IGNORECASE,
+)
+
+
+def points_said(text: str, *, each: bool = False) -> str:
+    """Return the points that a line says at its beginning or end, `(2 points)`; `each`: those of every question below."""
+    text = text.strip(" \t*_:.")
+    for match in _POINTS.finditer(text):
+        if bool(match["each"]) == each and (match.start() == 0 or match.end() == len(text)):
+            return match["points"].replace(",", ".")
+    return ""
+
 
 _WRAPPER = re.compile(r"[ \t]*(?:\?\?\?\+?|!!!|</?(?:details|summary|div|section|center)\b)", re.IGNORECASE)
 _ANSWER_WORD = re.compile(

@@ -12,7 +12,16 @@ from stemkey.formats.markdown.items import slug, without_bold
 from stemkey.formats.markdown.lines import BLANK, FENCE, QUOTE, TABLE, TEXT, scan_lines
 from stemkey.formats.markdown.syntax import MarkdownOptions
 from stemkey.formats.markdown.wording import Wording, word_interactions
-from stemkey.formats.markdown.words import INSTRUCTIONS_HEADING, KEY_HEADING, LABELLED, PLAIN_HEADING
+from stemkey.formats.markdown.words import (
+    CONTENTS_HEADING,
+    INSTRUCTIONS_HEADING,
+    JUMP,
+    KEY_HEADING,
+    LABELLED,
+    PLAIN_HEADING,
+    is_answer_wrapper,
+    points_said,
+)
 from stemkey.model import Asset, Content, Item, Quiz, Section, text_content
 from stemkey.richtext import fenced_html, to_markdown, to_markdown_inline
 
@@ -114,14 +123,16 @@ def _section(index: int, section: Section, numbers: Mapping[str, str], quiz: Qui
     is_first = index == 0
     if not is_first or section.title or section.instructions or rows:
         is_title = _is_title(section.title) and not INSTRUCTIONS_HEADING.match(section.title)
+        is_title = is_title and not CONTENTS_HEADING.match(section.title)
         if section.title and not (is_title and not PLAIN_HEADING.match(section.title)):
             rows["title"] = section.title
             is_title = False
         yield f"## {_heading(section.title)}" if section.title and is_title else "## Questions"
         yield _comment(rows)
     yield _free(section.instructions)
+    each = bool(points_said(section.title, each=True))
     for item in section.items:
-        yield _item(item, numbers[item.identifier], quiz)
+        yield _item(item, numbers[item.identifier], quiz, each=each)
 
 
 def _section_settings(section: Section) -> dict[str, str]:
@@ -158,13 +169,16 @@ def _free(content: Content) -> str:
     return text if kinds <= {BLANK, TEXT, FENCE, QUOTE, TABLE} and not _is_labelled(text) else fenced_html(content)
 
 
-def _item(item: Item, number: str, quiz: Quiz) -> str:
+def _item(item: Item, number: str, quiz: Quiz, *, each: bool) -> str:
     wording = word_interactions(item)
     marker = f"{number}. "
     indent = " " * min(len(marker), 4)
-    lines = [_indented(marker + _stem(item.body), indent)]
+    stem = _stem(item.body)
+    lines = [_indented(marker + stem, indent)]
     rows = [_indented(f"{indent}{row}", indent + "  ") for row in wording.rows]
-    comment = _comment(_item_settings(item, number, quiz, wording))
+    said = stem.strip("\n").split("\n")
+    says_points = each or bool(points_said(said[0]) or points_said(said[-1]))
+    comment = _comment(_item_settings(item, number, quiz, wording, says_points=says_points))
     tail = [*rows, *([indent + comment] if comment else [])]
     # An empty line keeps a list or a fence at the end of a stem from running into the options.
     separator = "\n\n" if tail and not item.body.endswith("</p>") else "\n"
@@ -188,6 +202,8 @@ def _stem(body: Content) -> str:
 
 def _guarded(text: str, content: Content) -> str:
     """Return Markdown in which no line is taken for an answer or an explanation."""
+    if any(_is_no_text(line.raw) for line in scan_lines(text) if line.kind != FENCE):
+        return fenced_html(content)
     if _is_labelled(text) or any(line.kind not in _HARMLESS for line in scan_lines(text)):
         code = {line.number for line in scan_lines(text) if line.kind == FENCE}
         rows = enumerate(text.split("\n"), start=1)
@@ -196,6 +212,14 @@ def _guarded(text: str, content: Content) -> str:
             return guarded
         return fenced_html(content)
     return text
+
+
+def _is_no_text(line: str) -> bool:
+    """Whether a line would be read as something else: a box that hides an answer, a setting, a way back to the top."""
+    start = line.lstrip()
+    if start.startswith("<"):
+        return is_answer_wrapper(line) or start.startswith(("<details", "</details"))
+    return start.startswith("::") or ("](#" in line and JUMP.match(line) is not None)
 
 
 _HARMLESS = frozenset({BLANK, TEXT, FENCE, QUOTE, TABLE})
@@ -224,7 +248,7 @@ def _without_label(line: str) -> str:
     return f"{line[:place]}\\{line[place:]}" if place >= 0 else line
 
 
-def _item_settings(item: Item, number: str, quiz: Quiz, wording: Wording) -> dict[str, str]:
+def _item_settings(item: Item, number: str, quiz: Quiz, wording: Wording, *, says_points: bool) -> dict[str, str]:
     rows: dict[str, str] = {}
     own = item.identifier.removeprefix(f"{quiz.identifier}-")
     if item.identifier != f"{quiz.identifier}-q{item.number}":
@@ -237,7 +261,7 @@ def _item_settings(item: Item, number: str, quiz: Quiz, wording: Wording) -> dic
     rows |= wording.settings
     if item.title:
         rows["title"] = item.title
-    if item.points != 1:
+    if item.points != 1 or says_points:
         rows["points"] = write_number(item.points)
     if item.penalty is not None:
         rows["penalty"] = write_share(item.penalty)
