@@ -163,7 +163,7 @@ def test_settings_that_a_target_has_no_place_for_are_said_one_by_one() -> None:
 
 
 def test_a_group_becomes_a_plain_list_where_there_are_no_groups_and_this_is_said() -> None:
-    group = Quiz(identifier="q", sections=(Section(items=(item(), item(number="2")), select=1),))
+    group = Quiz(identifier="q", sections=(Section(items=(item(), item(number="2", identifier="q-2")), select=1),))
     found = Diagnostics()
     fitted = fit(group, replace(EVERYTHING, sections=False), "Moodle", found)
     assert codes(found) == ["W110"]
@@ -182,3 +182,17 @@ def test_headings_of_sections_that_have_no_place_are_said() -> None:
     kept = Diagnostics()
     assert fit(parts, replace(EVERYTHING, section_texts=True), "JSON", kept) == parts or not len(kept)
     assert not len(kept)
+
+
+def test_a_repeated_identifier_becomes_an_own_one_and_this_is_said() -> None:
+    found = Diagnostics()
+    items = (item(), item(number="2"), item(number="3", identifier="q-1-2"), item(number="4"))
+    fitted = fit(quiz(*items), EVERYTHING, "Moodle", found)
+    assert [one.identifier for one in fitted.items] == ["q-1", "q-1-3", "q-1-2", "q-1-4"]
+    assert [(finding.code, finding.item) for finding in found] == [("W111", "2"), ("W111", "4")]
+
+
+def test_a_target_without_identifiers_says_nothing_of_repeated_ones() -> None:
+    found = Diagnostics()
+    fit(quiz(item(), item(number="2")), replace(EVERYTHING, item_identifiers=False), "Aiken", found)
+    assert codes(found) == []

@@ -14,6 +14,7 @@ from stemkey.model import (
     ChoiceInteraction,
     Content,
     Feedback,
+    ForeignInteraction,
     Item,
     Quiz,
     Section,
@@ -32,7 +33,7 @@ CHOICES = (
 )
 INTERACTION = ChoiceInteraction(choices=CHOICES, shuffle=False)
 ITEM = Item(
-    identifier="q1", number="1", title="First", body=Content("<p>s</p>"), interactions=(INTERACTION,), points=Fraction(2),
+    identifier="q1", number="1", title="First", body=Content('<p>s<img src="a.png" alt="a"></p>'), interactions=(INTERACTION,), points=Fraction(2),
     feedback=Feedback(general=Content("g"), correct=Content("c"), incorrect=Content("i")), tags=("t",), span=Span("a.md", 3),
 )  # fmt: skip
 QUIZ = Quiz(
@@ -92,3 +93,18 @@ def test_what_the_target_does_not_carry_is_not_compared() -> None:
     found = Diagnostics()
     compare(QUIZ, with_item(replace(ITEM, points=Fraction(1), tags=())), Capabilities(), "Poor", found)
     assert not len(found)
+
+
+def test_a_file_that_no_question_shows_is_not_missed() -> None:
+    silent = with_item(replace(ITEM, body=Content("<p>s</p>")))
+    found = Diagnostics()
+    compare(silent, replace(silent, assets={}), CARRIES, "Target", found)
+    assert not len(found)
+
+
+def test_a_file_that_a_kept_question_needs_is_missed() -> None:
+    kept = ForeignInteraction(format="qti21", kind="hotspotInteraction", raw="<x/>", attributes={"files": '["a.png"]'})
+    quiz = with_item(replace(ITEM, body=Content("<p>s</p>"), interactions=(kept,)))
+    found = Diagnostics()
+    compare(quiz, replace(quiz, assets={}), CARRIES, "Target", found)
+    assert [finding.code for finding in found] == ["W201"]

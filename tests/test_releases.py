@@ -10,7 +10,18 @@ from stemkey.diagnostics import Diagnostics
 from stemkey.files import Source
 from stemkey.fitting import fit
 from stemkey.formats import find_format
-from stemkey.model import Asset, Choice, ChoiceInteraction, Content, Item, Quiz, Section
+from stemkey.model import (
+    AcceptedNumber,
+    Asset,
+    Choice,
+    ChoiceInteraction,
+    Content,
+    Item,
+    Quiz,
+    Section,
+    TextEntryInteraction,
+    Unit,
+)
 from stemkey.releases import Release, changes_since
 
 MOODLE = find_format("moodle")
@@ -108,3 +119,22 @@ def test_only_the_files_of_the_packaged_questions_are_packaged() -> None:
 def test_nothing_changed_since_itself_nor_since_its_own_package(source: Quiz) -> None:
     assert release(source, source).is_empty
     assert release(through_moodle(source), source).is_empty
+
+
+def test_of_two_questions_with_one_identifier_each_is_compared_with_its_own() -> None:
+    before, after = quiz(item(1), item(2, identifier="week3-q1")), quiz(item(1), item(2, "Else", identifier="week3-q1"))
+    found = release(before, after)
+    assert (found.changed, found.unchanged) == (("week3-q1-2",), ("week3-q1",))
+
+
+def test_what_the_target_never_gets_is_no_change() -> None:
+    qti = find_format("qti21")
+    answer = TextEntryInteraction(accepted=(AcceptedNumber(value=Fraction(2)),), units=(Unit(name="kg"),))
+    after = quiz(replace(item(1), interactions=(answer,)))
+    before = quiz(replace(item(1), interactions=(replace(answer, units=()),)))  # as its package was read
+
+    def limit(fitted: Quiz) -> Quiz:
+        return qti.limit(fitted, qti.options_type(), Diagnostics())
+
+    assert changes_since(before, after, qti.capabilities, qti.title).changed == ("week3-q1",)
+    assert changes_since(before, after, qti.capabilities, qti.title, limit).is_empty

@@ -6,6 +6,7 @@ Writers get what `fit` left, so they never drop anything and need no findings of
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
+from itertools import count
 from typing import assert_never
 
 from stemkey.diagnostics import Diagnostic, Diagnostics, Severity, Text, rule
@@ -136,6 +137,19 @@ def group_flattened(select: int, of: int, target: str) -> Text:
     )
 
 
+@rule("W111", Severity.WARNING)
+def identifier_shared(identifier: str, other: str, written: str) -> Text:
+    """Two questions have the same identifier, by which an LMS and `--since` tell questions apart; one gets another.
+
+    A test that uses a question twice reads like this, and so does a question that was copied with its id. Example:
+    the second question called `intro` is written as `intro-2`.
+    """
+    return Text(
+        f"the identifier '{identifier}' is question {other}'s already; it is written as '{written}'",
+        "give each question an identifier of its own",
+    )
+
+
 _KINDS: dict[type[Interaction], str] = {
     ChoiceInteraction: "a choice question",
     InlineChoiceInteraction: "a dropdown in the text",
@@ -154,7 +168,35 @@ def fit(quiz: Quiz, carries: Capabilities, target: str, found: Diagnostics) -> Q
     `target` is the format's title for the messages. Items that cannot be carried at all are left out, each
     with an error, so the caller decides whether what remains may be written.
     """
+    if carries.item_identifiers:
+        quiz = with_own_identifiers(quiz, found, carries.foreign)
     return _Fitting(quiz, carries, target, found).quiz()
+
+
+def with_own_identifiers(quiz: Quiz, found: Diagnostics, kept: tuple[str, ...] = ()) -> Quiz:
+    """Return the quiz with an identifier of its own for each question: the first of the same name keeps it.
+
+    `kept` are formats whose foreign questions are written as they stand, with the identifier in them.
+    """
+    identifiers = [item.identifier for item in quiz.items]
+    taken = set(identifiers)
+    if len(taken) == len(identifiers):
+        return quiz
+    numbers: dict[str, str] = {}
+
+    def own(item: Item) -> Item:
+        stands = any(isinstance(one, ForeignInteraction) and one.format in kept for one in item.interactions)
+        if item.identifier not in numbers or stands:
+            numbers[item.identifier] = item.number
+            return item
+        written = next(free for n in count(2) if (free := f"{item.identifier}-{n}") not in taken)
+        taken.add(written)
+        finding = identifier_shared(item.identifier, numbers[item.identifier], written)
+        found.add(finding, item.span, item=item.number)
+        return replace(item, identifier=written)
+
+    sections = tuple(replace(section, items=tuple(map(own, section.items))) for section in quiz.sections)
+    return replace(quiz, sections=sections)
 
 
 class _Fitting:

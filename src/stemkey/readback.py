@@ -1,10 +1,14 @@
 """Read-back: a package is compared with the quiz it was made from before it is called done."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from fractions import Fraction
+from html import unescape
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, rule
 from stemkey.model import (
+    GAP,
     AcceptedNumber,
     AcceptedText,
     Capabilities,
@@ -22,6 +26,7 @@ from stemkey.model import (
     Settings,
     TextEntryInteraction,
     UploadInteraction,
+    gap,
 )
 
 _SHOWN = 60
@@ -82,11 +87,11 @@ class _Comparison:
             self._same(
                 "the groups", groups, [(s.select, s.points_per_item) for s in actual.sections if s.select is not None]
             )
-        if self._carries.images:
-            contents = {name: asset.data for name, asset in expected.assets.items()}
-            read = {name: asset.data for name, asset in actual.assets.items()}
-            for name, data in contents.items():
-                if data != read.get(name):
+        if self._carries.images and expected.assets:
+            named = named_files(expected, set(expected.assets))
+            for name, asset in expected.assets.items():
+                read = actual.assets.get(name)
+                if name in named and (read is None or read.data != asset.data):
                     self._same(f"the image '{name}'", "the file", "another or no file")
         for item, other in zip(items, again, strict=True):
             if item != other:
@@ -111,7 +116,7 @@ class _Comparison:
 
     def _compare_item(self, item: Item, other: Item) -> None:
         carries = self._carries
-        self._same("the stem", _as_blocks(item.body), _as_blocks(other.body))
+        self._same("the stem", _as_blocks(_with_places(item)), _as_blocks(_with_places(other)))
         if carries.points:
             self._same("the points", item.points, other.points)
         if carries.item_identifiers:
@@ -161,10 +166,21 @@ class _Comparison:
                 self._same("the possible matches", _targets(one), _targets(other))
             case (TextEntryInteraction(), TextEntryInteraction()):
                 self._same("the accepted answers", _accepted(one), _accepted(other))
+                self._same(
+                    "the feedback for other answers", _as_blocks(one.other_feedback), _as_blocks(other.other_feedback)
+                )
+                self._same("the units", _units(one), _units(other))
+                if self._carries.case_sensitive and any(isinstance(entry, AcceptedText) for entry in one.accepted):
+                    self._same("whether upper and lower case differ", one.case_sensitive, other.case_sensitive)
             case (ForeignInteraction(), ForeignInteraction()):
                 self._same("the kept question", one.kind, other.kind)
+            case (ExtendedTextInteraction(), ExtendedTextInteraction()):
+                self._same("the beginning of the answer", _as_blocks(one.template), _as_blocks(other.template))
+                self._same("the notes for graders", _as_blocks(one.grader_notes), _as_blocks(other.grader_notes))
+            case (UploadInteraction(), UploadInteraction()):
+                self._same("which files are taken", one.file_types, other.file_types)
             case _:
-                assert isinstance(one, ExtendedTextInteraction | UploadInteraction)
+                raise AssertionError("interactions of two kinds are told apart before")
 
     def _same_choices(self, one: tuple[Choice, ...], other: tuple[Choice, ...]) -> None:
         self._same("the number of options", len(one), len(other))
@@ -174,12 +190,53 @@ class _Comparison:
             self._same(f"the feedback of option {position}", _as_blocks(choice.feedback), _as_blocks(again.feedback))
 
 
+def named_files(value: object, known: set[str]) -> set[str]:
+    """Return which of the known files a value of the model names: what it shows or links, what a kept question needs."""
+    named: set[str] = set()
+    for text in _texts(value):
+        if "=" in text:
+            named.update(unescape(found[1]) for found in _NAMES_FILE.finditer(text))
+    for kept in _kept(value):
+        named.update(key for key in known if any(key in text for text in (kept.raw, *kept.attributes.values())))
+    return named & known
+
+
+_NAMES_FILE = re.compile(r'\b(?:src|href|data|poster)="([^"]*)"')
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Give every text inside a value of the model, but the files' own names."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from _texts(part)
+    elif is_dataclass(value):
+        for part in fields(value):
+            if part.name != "assets":
+                yield from _texts(getattr(value, part.name))
+
+
+def _kept(value: object) -> Iterator[ForeignInteraction]:
+    items = value.items if isinstance(value, Quiz) else (value,) if isinstance(value, Item) else ()
+    for item in items:
+        yield from (one for one in item.interactions if isinstance(one, ForeignInteraction))
+
+
 _BLOCK = re.compile(r"<(?:p|ul|ol|pre|blockquote|table|h[1-6]|hr|div|dl|details|figure|center)\b")
 
 
 def _as_blocks(content: Content) -> Content:
     """Return words without a paragraph as one: a target may hold nothing but paragraphs."""
     return content if not content or _BLOCK.search(content) else Content(f"<p>{content}</p>")
+
+
+def _with_places(item: Item) -> Content:
+    """Return a stem in which each gap has the number of its interaction: what a format calls it is its own affair."""
+    if "data-gap" not in item.body:
+        return item.body
+    places = {one.identifier: str(place) for place, one in enumerate(item.interactions, 1)}
+    return Content(GAP.sub(lambda found: gap(places.get(unescape(found[1]), unescape(found[1]))), item.body))
 
 
 def _hints(item: Item) -> list[tuple[object, ...]]:
@@ -204,7 +261,9 @@ def _accepted(interaction: TextEntryInteraction) -> list[tuple[object, ...]]:
     for entry in interaction.accepted:
         match entry:
             case AcceptedText():
-                rows.append((entry.text, entry.credit, _as_blocks(entry.feedback)))
+                rows.append(
+                    (entry.text, entry.wildcards and "*" in entry.text, entry.credit, _as_blocks(entry.feedback))
+                )
             case AcceptedNumber():
                 rows.append(
                     (
@@ -213,11 +272,17 @@ def _accepted(interaction: TextEntryInteraction) -> list[tuple[object, ...]]:
                         entry.tolerance,
                         entry.lower,
                         entry.upper,
+                        entry.lower_open,
+                        entry.upper_open,
                         entry.credit,
                         _as_blocks(entry.feedback),
                     )
                 )
     return rows
+
+
+def _units(interaction: TextEntryInteraction) -> tuple[object, ...]:
+    return (interaction.units, bool(interaction.units) and interaction.unit_required, interaction.unit_penalty)
 
 
 def _text(value: object) -> str:

@@ -3,15 +3,13 @@
 `changes_since(previous, current, …)` → `Release`: a quiz of the new and changed items, and who is which.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from html import unescape
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from stemkey.diagnostics import Diagnostics
-from stemkey.fitting import fit
+from stemkey.fitting import fit, with_own_identifiers
 from stemkey.model import Capabilities, Item, Quiz, Section
-from stemkey.readback import compare
+from stemkey.readback import compare, named_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +47,18 @@ class Release:
         return tuple(line for line in lines if line)
 
 
-def changes_since(previous: Quiz, current: Quiz, carries: Capabilities, target: str) -> Release:
+def changes_since(
+    previous: Quiz, current: Quiz, carries: Capabilities, target: str, limit: Callable[[Quiz], Quiz] | None = None
+) -> Release:
     """Compare two releases item by item, as far as the target carries them.
 
     `previous` may have been read from the target's own package or from the source of that time; `target` is
-    the format's title. Items are the same where their identifiers are.
+    the format's title, `limit` reduces what `fit` left as the format's own limits do (`Format.limit`). Items are the
+    same where their identifiers are.
     """
-    before = _fitted(previous, carries, target)
-    after = _fitted(current, carries, target)
+    previous, current = (with_own_identifiers(release, Diagnostics()) for release in (previous, current))
+    before = _fitted(previous, carries, target, limit)
+    after = _fitted(current, carries, target, limit)
     new: list[str] = []
     changed: list[str] = []
     unchanged: list[str] = []
@@ -87,40 +89,20 @@ def _line(word: str, identifiers: tuple[str, ...]) -> str:
     return f"{len(identifiers)} {word}: {', '.join(identifiers)}" if identifiers else ""
 
 
-def _fitted(quiz: Quiz, carries: Capabilities, target: str) -> dict[str, Quiz]:
-    """Return each item as the target carries it, alone in a quiz with the files that it names."""
+def _fitted(quiz: Quiz, carries: Capabilities, target: str, limit: Callable[[Quiz], Quiz] | None) -> dict[str, Quiz]:
+    """Return each item as the target gets it, alone in a quiz with the files that it names."""
     fitted = fit(quiz, carries, target, Diagnostics())
+    if limit is not None:
+        fitted = limit(fitted)
     return {item.identifier: _alone(item, fitted) for item in fitted.items}
 
 
 def _alone(item: Item, quiz: Quiz) -> Quiz:
-    assets = {key: quiz.assets[key] for key in _named(item) if key in quiz.assets} if quiz.assets else {}
+    named = named_files(item, set(quiz.assets)) if quiz.assets else set()
+    assets = {key: asset for key, asset in quiz.assets.items() if key in named}
     # Where a question is kept is not what it says, and its number is its place.
     item = replace(item, number="1", category=())
     return Quiz(identifier="release", sections=(Section(items=(item,)),), assets=assets)
-
-
-_SOURCE = re.compile(r'(?:src|href)="([^"]*)"')
-
-
-def _named(item: Item) -> Iterator[str]:
-    """Return what an item names in `src` and `href`, wherever in it."""
-    for text in _texts((item.body, item.interactions, item.feedback, item.hints)):
-        if "=" in text:
-            for found in _SOURCE.finditer(text):
-                yield unescape(found[1])
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Return every text inside a value of the model."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _texts(part)
-    elif is_dataclass(value):
-        for part in fields(value):
-            yield from _texts(getattr(value, part.name))
 
 
 def _is_same(one: Quiz, other: Quiz, carries: Capabilities) -> bool:
@@ -159,6 +141,5 @@ def _only(quiz: Quiz, identifiers: set[str]) -> Quiz:
     kept = replace(quiz, sections=sections)
     if not quiz.assets:
         return kept
-    named = {key for item in kept.items for key in _named(item)}
-    named |= {unescape(found[1]) for found in _SOURCE.finditer(quiz.instructions)}
+    named = named_files(kept, set(quiz.assets))
     return replace(kept, assets={key: asset for key, asset in quiz.assets.items() if key in named})

@@ -9,6 +9,7 @@ from stemkey.checks import CHECKS, check
 from stemkey.diagnostics import Diagnostics, Span
 from stemkey.formats.markdown.findings import key_letter_not_an_option
 from stemkey.model import (
+    AcceptedNumber,
     AcceptedText,
     Cardinality,
     Choice,
@@ -69,6 +70,9 @@ def test_a_sound_question_raises_no_doubt() -> None:
             "Q101",
         ),
         (TextEntryInteraction(accepted=()), "Q101"),
+        (TextEntryInteraction(accepted=(AcceptedNumber(lower=Fraction(2), upper=Fraction(1)),)), "Q107"),
+        (TextEntryInteraction(accepted=(AcceptedNumber(lower=HALF, upper=HALF, upper_open=True),)), "Q107"),
+        (TextEntryInteraction(accepted=(AcceptedNumber(value=Fraction(2), tolerance=-HALF),)), "Q107"),
         (TextEntryInteraction(accepted=(AcceptedText(text="x", credit=Fraction(0)),)), "Q101"),
         (choices("one", "", "three"), "Q102"),
         (choices("one", "two", " one"), "Q103"),

@@ -7,6 +7,7 @@ from stemkey.diagnostics import Diagnostics, Severity, Text, rule
 from stemkey.model import (
     FULL_CREDIT,
     NO_CREDIT,
+    AcceptedNumber,
     Cardinality,
     ChoiceInteraction,
     Content,
@@ -48,6 +49,16 @@ def shares_do_not_add_up(number: str, total: str) -> Text:
     )
 
 
+@rule("Q107", Severity.ERROR)
+def accepts_no_number(number: str, what: str) -> Text:
+    """The range of numbers that the question accepts ends before it begins, so no number is in it.
+
+    Everybody would get it wrong; `2..1` is mostly `1..2` with its ends exchanged, a negative tolerance a slip of
+    the minus sign. LMSs store such a range without a word.
+    """
+    return Text(f"question {number} accepts {what}, which no number can be", "exchange the ends of the range")
+
+
 def check_keys(quiz: Quiz, found: Diagnostics) -> None:
     """Report questions that nobody or everybody can answer right."""
     reported = {finding.item for finding in found if finding.severity is Severity.ERROR and finding.code[0] == "R"}
@@ -60,6 +71,8 @@ def check_keys(quiz: Quiz, found: Diagnostics) -> None:
                 break
             if isinstance(interaction, ChoiceInteraction) and interaction.cardinality is Cardinality.MULTIPLE:
                 _check_shares(item, interaction, found)
+            elif isinstance(interaction, TextEntryInteraction):
+                _check_ranges(item, interaction, found)
 
 
 def _has_key(interaction: object) -> bool:
@@ -84,6 +97,24 @@ def _check_shares(item: Item, interaction: ChoiceInteraction, found: Diagnostics
     if total != FULL_CREDIT:
         percent = f"{float(total * 100):.6g} %"
         found.add(shares_do_not_add_up(item.number, percent), item.span, item=item.number)
+
+
+def _check_ranges(item: Item, interaction: TextEntryInteraction, found: Diagnostics) -> None:
+    for entry in interaction.accepted:
+        if isinstance(entry, AcceptedNumber) and (what := _empty_range(entry)):
+            found.add(accepts_no_number(item.number, what), entry.span or item.span, item=item.number)
+
+
+def _empty_range(entry: AcceptedNumber) -> str:
+    """Say which range holds no number; nothing where it holds some."""
+    if entry.value is not None:
+        return f"a tolerance of {float(entry.tolerance):.6g}" if entry.tolerance < 0 else ""
+    if entry.lower is None or entry.upper is None:
+        return ""
+    is_open = entry.lower_open or entry.upper_open
+    if entry.lower < entry.upper or (entry.lower == entry.upper and not is_open):
+        return ""
+    return f"the range {float(entry.lower):.6g} to {float(entry.upper):.6g}"
 
 
 # How many items a pattern needs before it is more than chance, and how often it must show.

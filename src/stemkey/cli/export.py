@@ -142,7 +142,7 @@ def _write_one(
     format_name, path = target
     row = find_format(format_name)
     if previous is not None:
-        quiz = _changed_only(quiz, previous, row)
+        quiz = _changed_only(quiz, previous, row, options)
         if not any(True for _ in quiz.items):
             print(f"{path}: not written, nothing changed for {row.title}")
             return 0
@@ -157,11 +157,20 @@ def _write_one(
     return int(written.has_errors)
 
 
-def _changed_only(quiz: "Quiz", previous: "Quiz", row: "Format") -> "Quiz":
+def _changed_only(quiz: "Quiz", previous: "Quiz", row: "Format", options: list[str]) -> "Quiz":
     """Say what changed; return what must be imported: all where an import updates, else the new and the changed."""
+    from stemkey.diagnostics import Diagnostics
+    from stemkey.options import parse_options
     from stemkey.releases import changes_since
 
-    release = changes_since(previous, quiz, row.capabilities, row.title)
+    chosen = parse_options(row.options_type, options, format_name=row.name)
+    release = changes_since(
+        previous,
+        quiz,
+        row.capabilities,
+        row.title,
+        lambda fitted: row.limit(fitted, chosen, Diagnostics()),  # its losses are told when the package is written
+    )
     for line in release.summary:
         print(f"{row.title}: {line}")
     if row.updates and not release.is_empty:

@@ -82,7 +82,7 @@ def _candidates(content: Content) -> list[str]:
     if tree.is_sound:
         found.append(_blocks(tree.root))
     if content.startswith("<"):
-        found.append(GAP.sub(r"[[\1]]", content))
+        found.append(GAP.sub(r"[[\1]]", content).replace("\u00a0", "&nbsp;"))
     return found
 
 
@@ -106,7 +106,8 @@ class _Element:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A line with nothing but a hard space would look empty to whoever reads lines, and end the HTML block.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
 
 
 _VOID = frozenset({"br", "hr", "img", "col", "wbr", "source", "track"})

@@ -1,10 +1,11 @@
 """Laws of QTI, for generated quizzes in 2.1, 2.2 and 3.0."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from tests.formats.qti21.samples import every_kind
+from tests.formats.qti21.samples import choices, every_kind
 from tests.formats.qti21.schemas import Schemas
 from tests.strategies import quizzes
 
@@ -16,12 +17,20 @@ from stemkey.formats.qti21.reader import read_qti
 from stemkey.formats.qti21.vocabulary import QTI_2_1, QTI_2_2, QTI_3_0, Dialect, carries
 from stemkey.formats.qti21.writer import write_package
 from stemkey.model import (
+    AcceptedNumber,
+    AcceptedText,
     Asset,
     ChoiceInteraction,
     Content,
+    Feedback,
+    ForeignInteraction,
+    InlineChoiceInteraction,
     Item,
     Quiz,
     Section,
+    TextEntryInteraction,
+    ToleranceKind,
+    gap,
 )
 
 DIALECTS = pytest.mark.parametrize("dialect", [QTI_2_1, QTI_2_2, QTI_3_0], ids=lambda dialect: dialect.version)
@@ -163,3 +172,86 @@ def test_names_that_no_file_can_hold_come_back(dialect: Dialect, schemas: Schema
 @DIALECTS
 def test_the_same_quiz_gives_the_same_bytes(dialect: Dialect) -> None:
     assert written(every_kind(), dialect) == written(every_kind(), dialect)
+
+
+def alone(body: str, *interactions: object, **fields: object) -> Quiz:
+    item = Item(identifier="q-1", number="1", body=Content(body), interactions=interactions, **fields)  # type: ignore[arg-type]  # of the union; names of the model
+    return Quiz(identifier="q", sections=(Section(items=(item,)),))
+
+
+TOLD = Feedback(
+    correct=Content("<p>Right.</p>"), incorrect=Content("<p>Wrong.</p>"), general=Content("<p>So it is.</p>")
+)
+
+
+@DIALECTS
+def test_feedback_of_a_typed_answer_stays_with_the_answer(dialect: Dialect) -> None:
+    accepted = (
+        AcceptedText(text="York", feedback=Content("<p>The city.</p>")),
+        AcceptedText(text="Yorkshire", credit=Fraction(1, 2), feedback=Content("<p>The county.</p>")),
+        AcceptedText(text="Kent", credit=Fraction(0), feedback=Content("<p>Far away.</p>")),
+    )
+    quiz = alone("<p>This sun of</p>", TextEntryInteraction(accepted=accepted), feedback=TOLD)
+    again, found = read(written(quiz, dialect), dialect)
+    assert [item.interactions for item in again.items] == [item.interactions for item in quiz.items]
+    assert [item.feedback for item in again.items] == [TOLD]
+    assert list(found) == []
+
+
+@DIALECTS
+def test_feedback_that_nobody_would_see_is_lost_with_a_word(dialect: Dialect) -> None:
+    accepted = (
+        AcceptedText(text="Blank", feedback=Content("<p>one</p>")),
+        AcceptedText(text="blank", feedback=Content("<p>two</p>")),
+    )
+    numbers = (
+        AcceptedNumber(value=Fraction(42), tolerance=Fraction(1), feedback=Content("<p>near</p>")),
+        AcceptedNumber(
+            value=Fraction(42), kind=ToleranceKind.SIGNIFICANT, tolerance=Fraction(2), feedback=Content("<p>four</p>")
+        ),
+    )
+    for answers in (accepted, numbers):
+        quiz = alone("<p>Which?</p>", TextEntryInteraction(accepted=answers), feedback=TOLD)
+        found = Diagnostics()
+        limited = (limit_to_qti3 if dialect.kebab else limit_to_qti21)(quiz, None, found)
+        assert [(finding.code, finding.item) for finding in found] == [("W163", "1")]
+        again, _ = read(written(limited, dialect), dialect)
+        assert [item.interactions for item in again.items] == [item.interactions for item in limited.items]
+        assert [item.feedback for item in again.items] == [TOLD]
+
+
+@DIALECTS
+def test_blanks_with_names_that_no_file_can_hold_come_back_in_the_order_of_the_text(dialect: Dialect) -> None:
+    blanks = [
+        InlineChoiceInteraction(identifier=name, choices=choices("a", "b", shares="1 0")) for name in ("2", "a b")
+    ]
+    quiz = alone(f"<p>{gap('a b')} then {gap('2')}</p>", *blanks)
+    limited = fitted(quiz, dialect)
+    assert [one.identifier for item in limited.items for one in item.interactions] == ["a b", "2"]
+    again, found = read(written(limited, dialect), dialect)
+    assert again == limited
+    assert list(found) == []
+
+
+@DIALECTS
+def test_a_film_with_several_files_keeps_them(dialect: Dialect) -> None:
+    body = '<p>Watch.</p>\n<video controls=""><source src="media/a.mp4"><source src="media/a.ogg"></video>'
+    assets = {name: Asset(name=name, data=name.encode()) for name in ("media/a.mp4", "media/a.ogg")}
+    quiz = replace(alone(body), assets=assets)
+    again, _ = read(written(quiz, dialect), dialect)
+    assert dict(again.assets) == assets
+
+
+@DIALECTS
+def test_a_kept_question_keeps_the_points_that_a_test_gives_it(dialect: Dialect) -> None:
+    raw = (
+        f'<assessmentItem xmlns="{QTI_2_1.namespace}" identifier="hot" title="Spot" adaptive="true" timeDependent="false">'
+        '<outcomeDeclaration identifier="MAXSCORE" cardinality="single" baseType="float"><defaultValue><value>100</value>'
+        "</defaultValue></outcomeDeclaration><itemBody><p>Where?</p></itemBody></assessmentItem>"
+    )
+    kept = ForeignInteraction(
+        format=dialect.format, kind="assessmentItem", raw=raw, attributes={"href": "items/hot.xml"}
+    )
+    quiz = alone("<p>Where?</p>", kept, points=Fraction(200))
+    again, _ = read(written(quiz, dialect), dialect)
+    assert [item.points for item in again.items] == [200]

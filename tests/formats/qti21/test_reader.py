@@ -293,3 +293,70 @@ def test_a_file_nested_beyond_reason_is_refused(deep: int) -> None:
     quiz = read_qti(Source("item.xml", item_xml("", body, "").encode()), found, "qti21")
     assert not list(quiz.items)
     assert found.has_errors
+
+
+TWO = (
+    '<responseDeclaration identifier="R1" cardinality="single" baseType="identifier"><correctResponse><value>A</value>'
+    "</correctResponse></responseDeclaration>"
+    '<responseDeclaration identifier="R2" cardinality="multiple" baseType="identifier"><correctResponse><value>B</value>'
+    "<value>C</value></correctResponse></responseDeclaration>"
+)
+
+
+def asked(name: str, maximum: int) -> str:
+    return f'<choiceInteraction responseIdentifier="{name}" maxChoices="{maximum}">{CHOICES}</choiceInteraction>'
+
+
+def test_two_questions_that_count_only_together_have_a_key_each() -> None:
+    right = "".join(
+        f'<match><variable identifier="{name}"/><correct identifier="{name}"/></match>' for name in ("R1", "R2")
+    )
+    program = condition((f"<and>{right}</and>", SET_SCORE.format(2)))
+    item = read_one(item_xml(TWO, asked("R1", 1) + asked("R2", 0), program))
+    first, second = item.interactions
+    assert isinstance(first, ChoiceInteraction)
+    assert isinstance(second, ChoiceInteraction)
+    assert [choice.credit for choice in first.choices] == [1, 0, 0]
+    assert [choice.credit for choice in second.choices] == [0, Fraction(1, 2), Fraction(1, 2)]
+    assert item.points == 2
+    assert item.extensions == {"qti:scoring": "exact"}
+
+
+def test_all_or_nothing_is_seen_beside_an_answer_that_is_mapped() -> None:
+    mapping = '<mapping defaultValue="0"><mapEntry mapKey="York" mappedValue="1"/></mapping>'
+    typed = (
+        f'<responseDeclaration identifier="R3" cardinality="single" baseType="string">{mapping}</responseDeclaration>'
+    )
+    exact = '<match><variable identifier="R2"/><correct identifier="R2"/></match>'
+    more = (
+        '<setOutcomeValue identifier="SCORE"><sum><variable identifier="SCORE"/><baseValue baseType="float">1</baseValue>'
+        "</sum></setOutcomeValue>"
+    )
+    program = '<setOutcomeValue identifier="SCORE"><mapResponse identifier="R3"/></setOutcomeValue>' + condition(
+        (exact, more)
+    )
+    body = asked("R2", 0) + '<p>This sun of <textEntryInteraction responseIdentifier="R3"/></p>'
+    choice, entry = read_one(item_xml(TWO + typed, body, program)).interactions
+    assert isinstance(choice, ChoiceInteraction)
+    assert [one.credit for one in choice.choices] == [0, Fraction(1, 2), Fraction(1, 2)]
+    assert isinstance(entry, TextEntryInteraction)
+    assert entry.accepted == (AcceptedText(text="York"),)
+
+
+def test_the_prompt_of_a_blank_stays_in_the_text() -> None:
+    body = '<div><textEntryInteraction responseIdentifier="RESPONSE"><prompt>In metres:</prompt></textEntryInteraction></div>'
+    item = read_one(item_xml(response("string"), body, ""))
+    assert item.body == '<div><span>In metres:</span><span data-gap="RESPONSE"></span></div>'
+
+
+def test_true_and_false_without_words_are_called_so() -> None:
+    choices = "".join(f'<simpleChoice identifier="{name}"><p></p></simpleChoice>' for name in ("true", "false"))
+    body = f'<choiceInteraction responseIdentifier="RESPONSE" maxChoices="1">{choices}</choiceInteraction>'
+    (interaction,) = read_one(item_xml(response("identifier"), body, "")).interactions
+    assert isinstance(interaction, ChoiceInteraction)
+    assert [choice.content for choice in interaction.choices] == ["True", "False"]
+
+
+def test_blanks_around_a_title_are_no_part_of_it() -> None:
+    xml = item_xml(response("identifier"), choice_body(), "").replace('title="By hand"', 'title=" By  hand "')
+    assert read_one(xml).title == "By hand"

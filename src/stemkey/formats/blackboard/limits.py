@@ -176,6 +176,7 @@ def _blanks(interactions: Sequence[Interaction], gaps: Sequence[str], lose: Lose
     names = [interaction.identifier for interaction in interactions]
     if sorted(names) != sorted(gaps) or not all(name and name.isascii() and name.isalnum() for name in names):
         raise NotHeldError("blanks without a place in the text, or with unusual names")
+    interactions = sorted(interactions, key=lambda one: gaps.index(one.identifier))
     if any(getattr(interaction, "weight", FULL_CREDIT) != FULL_CREDIT for interaction in interactions):
         lose("blanks of different weight")
     if all(isinstance(interaction, TextEntryInteraction) for interaction in interactions):

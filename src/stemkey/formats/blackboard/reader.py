@@ -13,6 +13,7 @@ from stemkey.formats.blackboard.syntax import FORMAT, KINDS
 from stemkey.formats.blackboard.writer import TRUE_FALSE
 from stemkey.model import (
     FULL_CREDIT,
+    GAP,
     NO_CREDIT,
     AcceptedNumber,
     AcceptedText,
@@ -99,7 +100,9 @@ class _Row:
             raise _UnreadableError(findings.row_incomplete(kind, "question"))
         if kind in ("FIB_PLUS", "JUMBLED_SENTENCE"):
             blanks = self._typed(kind, rest) if kind == "FIB_PLUS" else self._dropdowns(kind, rest)
-            return self._with_gaps(question, [blank.identifier for blank in blanks]), tuple(blanks)
+            body = self._with_gaps(question, [blank.identifier for blank in blanks])
+            places = GAP.findall(body)
+            return body, tuple(sorted(blanks, key=lambda blank: places.index(blank.identifier)))
         interaction = self._interaction(kind, rest)
         return self._block(question), (interaction,)
 

@@ -17,7 +17,6 @@ from stemkey.model import (
     AcceptedText,
     Cardinality,
     ChoiceInteraction,
-    Content,
     ExtendedTextInteraction,
     Interaction,
     Item,
@@ -26,6 +25,7 @@ from stemkey.model import (
     TextEntryInteraction,
     ToleranceKind,
 )
+from stemkey.richtext.sanitise import sanitise
 
 Lose = Callable[[str], object]
 BLANK = "_____"
@@ -68,7 +68,7 @@ def _without_blanks(item: Item) -> Item:
     (interaction,) = item.interactions
     if isinstance(interaction, TextEntryInteraction) and is_missing_word(item):
         return item
-    return replace(item, body=Content(GAP.sub(BLANK, item.body)))
+    return replace(item, body=sanitise(GAP.sub(BLANK, item.body))[0])
 
 
 def is_missing_word(item: Item) -> bool:

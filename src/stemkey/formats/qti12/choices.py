@@ -104,7 +104,7 @@ def _multiple_credits(parts: Parts) -> dict[str, Fraction]:
     """Return each right answer's share: equal shares, unless each choice adds points of its own."""
     scored = [condition for condition in parts.conditions if condition.scores]
     if scored and all(_adds_for_one(condition) for condition in scored):
-        return _single_credits(parts)
+        return _as_shares(_single_credits(parts))
     right: list[str] = []
     for condition in parts.conditions:
         if is_right(condition, parts):
@@ -112,6 +112,12 @@ def _multiple_credits(parts: Parts) -> dict[str, Fraction]:
                 right += [ident for ident in _chosen(test) if ident not in right]
     share = Fraction(1, len(right)) if right else NO_CREDIT
     return dict.fromkeys(right, share)
+
+
+def _as_shares(earned: dict[str, Fraction]) -> dict[str, Fraction]:
+    """Return what choices add as shares of the whole: some tools add percentages up to a maximum of other size."""
+    total = sum((value for value in earned.values() if value > 0), NO_CREDIT)
+    return {ident: value / total for ident, value in earned.items()} if total > 1 else earned
 
 
 def _adds_for_one(condition: Condition) -> bool:

@@ -15,6 +15,7 @@ from stemkey.formats.qti12.meta import fraction
 from stemkey.model import (
     EMPTY,
     FULL_CREDIT,
+    NO_CREDIT,
     NO_FEEDBACK,
     ChoiceInteraction,
     Content,
@@ -33,7 +34,8 @@ from stemkey.model import (
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_POINTS = ("points_possible", "qmd_weighting", "cc_weighting", "respondusapi_qpoints", "qmd_absolutescore_max")
+_OF_BLACKBOARD = "qmd_absolutescore_max"
+_POINTS = ("points_possible", "qmd_weighting", "cc_weighting", "respondusapi_qpoints", _OF_BLACKBOARD)
 _DEFAULT_TITLE = "Question"
 _OF_CANVAS = frozenset({"calculated_question", "missing_word_question"})
 
@@ -63,6 +65,15 @@ def qti12_points_unreadable(text: str) -> Text:
     Canvas counts such a question with 0 or 1 points, depending on the field. A decimal comma (`1,5`) is one cause.
     """
     return Text(f"the points are {text!r}, which is no number; 1 is used", "set the points in the LMS")
+
+
+@rule("R325", Severity.WARNING)
+def qti12_points_negative(text: str) -> Text:
+    """The points are less than 0, which no right answer can be worth; Canvas counts such a question with 0.
+
+    Some tools write -1 for points that nobody has set.
+    """
+    return Text(f"the points are {text!r}, less than none; 0 is used", "set the points in the LMS")
 
 
 @rule("R324", Severity.WARNING)
@@ -259,6 +270,11 @@ def _points(parts: Parts, memo: dict[str, object], span: Span, number: str, foun
         value = fraction(text)
         if value is None:
             found.add(qti12_points_unreadable(text), span, item=number)
+        elif value < 0:
+            if label == _OF_BLACKBOARD:
+                continue  # Blackboard's word for points that are not set
+            found.add(qti12_points_negative(text), span, item=number)
+            return NO_CREDIT
         elif value or label == "points_possible":
             return value
     return FULL_CREDIT

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 
 from stemkey.formats.qti12.numeric import number_text
 from stemkey.model import (
@@ -25,6 +24,7 @@ from stemkey.model import (
     UploadInteraction,
     text_content,
 )
+from stemkey.richtext.sanitise import sanitise
 from stemkey.richtext.to_plain import to_plain
 
 LONGEST_STEM = 16 * 1024
@@ -94,7 +94,11 @@ def _common(item: Item, lose: Lose) -> Item:
         isinstance(interaction, TextEntryInteraction) and not interaction.accepted for interaction in item.interactions
     ):
         raise _NotHeld("a question of which no answer is right")
-    interactions = _blanks(item, lose) if len(item.interactions) > 1 else item.interactions
+    interactions = item.interactions
+    if len(interactions) > 1:
+        interactions = _blanks(item, lose)
+    elif isinstance(first, TextEntryInteraction) and not first.is_numeric and GAP.search(item.body):
+        interactions = (_any_case(_right_or_wrong(first, lose), lose),)
     interactions = tuple(_interaction(interaction, lose) for interaction in interactions)
     if interactions != item.interactions:
         item = replace(item, interactions=interactions)
@@ -112,7 +116,8 @@ def _blanks(item: Item, lose: Lose) -> tuple[Interaction, ...]:
     if len(weights) > 1:
         lose("the different weights of the blanks")
     found: list[Interaction] = []
-    for interaction in map(partial(_right_or_wrong, lose=lose), item.interactions):
+    for one in item.interactions:
+        interaction = _any_case(_right_or_wrong(one, lose), lose)
         if isinstance(interaction, TextEntryInteraction) and not all(
             isinstance(entry, AcceptedText) for entry in interaction.accepted
         ):
@@ -135,6 +140,14 @@ def _right_or_wrong(interaction: Interaction, lose: Lose) -> Interaction:
             return replace(interaction, choices=tuple(choices))
         case _:
             return interaction
+
+
+def _any_case(interaction: Interaction, lose: Lose) -> Interaction:
+    """Blanks have no word for upper and lower case."""
+    if not isinstance(interaction, TextEntryInteraction) or not interaction.case_sensitive:
+        return interaction
+    lose("that upper and lower case differ in a blank")
+    return replace(interaction, case_sensitive=False)
 
 
 def _typed(entry: AcceptedText | AcceptedNumber, lose: Lose) -> AcceptedText:
@@ -255,9 +268,13 @@ def _matching(interaction: MatchInteraction, lose: Lose) -> MatchInteraction:
         lose("the markup in what is matched")
     return replace(
         interaction,
-        pairs=tuple(replace(pair, source=_plain(pair.source)) for pair in interaction.pairs),
-        targets=tuple(replace(target, content=_plain(target.content)) for target in interaction.targets),
+        pairs=tuple(replace(pair, source=_line(pair.source)) for pair in interaction.pairs),
+        targets=tuple(replace(target, content=_line(target.content)) for target in interaction.targets),
     )
+
+
+def _line(content: Content) -> Content:
+    return Content(" ".join(_plain(content).split()))
 
 
 def _plain(content: Content) -> Content:
@@ -275,4 +292,4 @@ def _without_gaps(item: Item, lose: Lose) -> Item:
     if isinstance(first, TextEntryInteraction):
         lose("the place of the answer inside the text")
         mark = _BLANK
-    return replace(item, body=Content(GAP.sub(mark, item.body)))
+    return replace(item, body=sanitise(GAP.sub(mark, item.body))[0])  # no empty line stays where the gap was

@@ -342,8 +342,24 @@ def bounds(accepted: AcceptedNumber) -> tuple[Fraction | None, Fraction | None]:
         case ToleranceKind.GEOMETRIC:
             ends = sorted((value / (1 + tolerance), value * (1 + tolerance))) if tolerance > -1 else [value, value]
         case ToleranceKind.SIGNIFICANT:
-            ends = [value, value]
+            half = _last_figure(value, int(tolerance)) / 2
+            ends = [value - half, value + half]
     return ends[0], ends[1]
+
+
+_MOST_FIGURES = 100
+
+
+def _last_figure(value: Fraction, figures: int) -> Fraction:
+    """Return what one step of the last significant figure is: 0.1 for three figures of 12.3."""
+    if value == 0 or not 0 < figures < _MOST_FIGURES:
+        return Fraction(0)
+    leading = 0
+    while abs(value) >= Fraction(10) ** (leading + 1):
+        leading += 1
+    while abs(value) < Fraction(10) ** leading:
+        leading -= 1
+    return Fraction(10) ** (leading - figures + 1)
 
 
 def example(accepted: Accepted, earlier: list[Accepted], *, numeric: bool, case_sensitive: bool) -> Value:
@@ -353,6 +369,24 @@ def example(accepted: Accepted, earlier: list[Accepted], *, numeric: bool, case_
         if not any(fits(other, candidate, case_sensitive=case_sensitive) for other in earlier):
             return _as_given(candidate, numeric=numeric)
     return _as_given(candidates[0], numeric=numeric)
+
+
+def is_covered(accepted: Accepted, earlier: list[Accepted], *, case_sensitive: bool) -> bool:
+    """Whether an earlier answer accepts whatever this one does, as far as examples tell."""
+    return all(
+        any(fits(other, candidate, case_sensitive=case_sensitive) for other in earlier)
+        for candidate in _candidates(accepted)
+    )
+
+
+def spoken(accepted: Accepted) -> str:
+    """Return an answer as a message names it."""
+    if isinstance(accepted, AcceptedText):
+        return accepted.text
+    if accepted.value is not None:
+        return accepted.written or decimal_text(accepted.value)
+    ends = ("" if end is None else decimal_text(end) for end in (accepted.lower, accepted.upper))
+    return "..".join(ends)
 
 
 def _candidates(accepted: Accepted) -> Iterator[str | Fraction]:

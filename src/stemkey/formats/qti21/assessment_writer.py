@@ -1,22 +1,26 @@
 """The test of a package: its sections, what they draw, how long it takes. A bank is a section without a test."""
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import TypeAlias
 from urllib.parse import quote
 
+from stemkey.diagnostics import Diagnostics
+from stemkey.files import Source
 from stemkey.formats.qti21.decimals import decimal_text
 from stemkey.formats.qti21.item_writer import scored
 from stemkey.formats.qti21.markup import MarkupWriter
 from stemkey.formats.qti21.spelling import Spelling
+from stemkey.formats.qti21.tree import read_tree
 from stemkey.formats.qti21.vocabulary import TOOL, safe_name
-from stemkey.model import Content, Item, Quiz, Section
+from stemkey.model import Content, ForeignInteraction, Item, Quiz, Section
 
 UNNAMED = "stemkey-section-"
 ROOT = "stemkey-sections"
 WEIGHT = "POINTS_PER_ITEM"
 """Weight that makes every item of a group count the same."""
 OWN_WEIGHT = "WEIGHT"
-"""Weight of an item without points."""
+"""Weight of an item whose own file gives it other points."""
 
 Build: TypeAlias = Callable[[str, str, Mapping[str, str]], str]
 """How an element becomes text: within a document, or as one."""
@@ -50,7 +54,7 @@ class AssessmentWriter:
         weight = {}
         if any(section.points_per_item is not None for section in quiz.sections):
             weight = {"weightIdentifier": WEIGHT}
-        elif any(scored(item).points != item.points for item in quiz.items):
+        elif any(_own_points(item) != item.points for item in quiz.items):
             weight = {"weightIdentifier": OWN_WEIGHT}
         total = x.element("sum", x.element("testVariables", "", {"variableIdentifier": "SCORE", **weight}))
         scoring = x.element("outcomeProcessing", x.set_outcome("SCORE", total))
@@ -107,10 +111,12 @@ class AssessmentWriter:
         identifier, path = next(self._hrefs)
         weight = ""
         if section.points_per_item is not None:
-            value = section.points_per_item / scored(item).points
+            value = section.points_per_item / _own_points(item)
             weight = self._x.element("weight", "", {"identifier": WEIGHT, "value": decimal_text(value)})
-        if scored(item).points != item.points:
-            weight += self._x.element("weight", "", {"identifier": OWN_WEIGHT, "value": decimal_text(item.points)})
+        if (own := _own_points(item)) != item.points:
+            weight += self._x.element(
+                "weight", "", {"identifier": OWN_WEIGHT, "value": decimal_text(item.points / own)}
+            )
         attributes = {"identifier": identifier, "href": quote(path, safe="/-._~")}
         return self._x.element("assessmentItemRef", weight, attributes) + "\n"
 
@@ -121,3 +127,14 @@ class AssessmentWriter:
         if self._x.dialect.kebab:
             inner = self._x.element("contentBody", inner)
         return self._x.element("rubricBlock", inner, {"use": "instructions", "view": "candidate"}) + "\n"
+
+
+def _own_points(item: Item) -> Fraction:
+    """Return the points that an item's own file gives it: a kept question says so itself."""
+    kept = next((one for one in item.interactions if isinstance(one, ForeignInteraction)), None)
+    if kept is None:
+        return scored(item).points
+    from stemkey.formats.qti21.item_reader import declared_points
+
+    root = read_tree(Source(item.identifier, kept.raw.encode()), Diagnostics())
+    return (declared_points(root.element) if root is not None else None) or Fraction(1)

@@ -73,9 +73,10 @@ class ContentReader:
         parts: list[str] = []
         self._inside(element, parts, leave_out)
         html = "".join(parts).strip()
-        if "<" in html and not _SHOWS.search(html) and not _MARKUP.sub("", html).strip():
+        if _is_blank(html):
             return EMPTY
-        return sanitise_html(html, self._found, Span(self._source, line_of(element)))
+        content = sanitise_html(html, self._found, Span(self._source, line_of(element)))
+        return EMPTY if _is_blank(content) else content
 
     def _inside(self, element: "_Element", parts: list[str], leave_out: "frozenset[_Element]") -> None:
         if element.text:
@@ -153,7 +154,8 @@ class ContentReader:
             return self._reference(here) if name in _REFERENCES else here
         if name in _REFERENCES:
             written = element.get("data", "") if element.tag == "object" else here
-            path = self._path(written)
+            # A film's <source> has no place in QTI 2: only its record names the file.
+            path = self._path(written) if written else value
             if path in self._files:
                 self.assets[value] = Asset(name=value, data=self._files[path])
         return value
@@ -194,6 +196,11 @@ class ContentReader:
             self.missing.add(reference)
             self._found.add(file_not_in_package(reference), Span(self._source, 1))
         return reference
+
+
+def _is_blank(html: str) -> bool:
+    """Whether there is nothing to see in markup."""
+    return "<" in html and not _SHOWS.search(html) and not _MARKUP.sub("", html).strip()
 
 
 def _escape(text: str) -> str:

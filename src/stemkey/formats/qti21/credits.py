@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import TYPE_CHECKING, NamedTuple
 
-from stemkey.formats.qti21.answers import Answer, answers_of, example, no_answer, unread_tests
+from stemkey.formats.qti21.answers import Answer, answers_of, example, fits, no_answer, unread_tests
 from stemkey.formats.qti21.decimals import exact_share
 from stemkey.formats.qti21.expressions import NUMBERS, Container, Declaration, NotReadable, Value
 from stemkey.formats.qti21.processing import MAXSCORE, Program, Responses, Result, declared_scoring
@@ -157,6 +157,8 @@ class _Reader:
             # Our own items say what they are worth, though no single answer may earn all of it.
             own = declared / len(self._asked) if self._is_ours and declared else None
             unit = own if own is not None and (len(self._asked) == 1 or worth <= 0) else worth
+            if self._context and self._scoring.total:
+                unit = self._scoring.total  # beside all other right answers the last one earns everything
             self._scoring.credits[index] = read = self._credits(index, unit, bests[index] if known else None)
             read.worth = worth if worth > 0 else Fraction(0)
 
@@ -316,7 +318,7 @@ class _Reader:
         self, part: Asked, key: Sequence[Value], changes: Sequence[Fraction], whole: Fraction
     ) -> bool:
         """Whether one choice too many or too few loses everything, and no mapping says so by numbers."""
-        if self._program.has_map:
+        if part.response.identifier in self._program.mapped:
             return False
         wrong = [change for option, change in zip(part.options, changes, strict=True) if option not in key]
         right = [change for option, change in zip(part.options, changes, strict=True) if option in key]
@@ -368,7 +370,7 @@ class _Reader:
     def _check_wrong_pairs(self, index: int, keys: tuple[str, ...]) -> None:
         part = self._asked[index]
         mapping = part.response.mapping
-        if self._program.has_map and mapping is not None and mapping.default < 0:
+        if part.response.identifier in self._program.mapped and mapping is not None and mapping.default < 0:
             self._scoring.simplified.append("a wrong pair costs points")
         source, target = keys[0].split()
         other = next((one for one in part.targets if one != target), None)
@@ -380,8 +382,9 @@ class _Reader:
         name = part.response.identifier
         rows = self._examples(index)
         shares = []
+        exact = _case_sensitive([answer for answer, _ in rows])
         for option, (_, response) in enumerate(rows):
-            score = self._try(index, option, {name: response})
+            score = self._try(index, _first_that_fits(rows[: option + 1], response, exact=exact), {name: response})
             base = self._program.run(self._without(index)).score or Fraction(0)
             shares.append(exact_share((score - base) / worth) if worth else Fraction(0))
         answers = self._answers[index]
@@ -403,6 +406,15 @@ def _asked_sets(element: "_Element", part: Asked) -> Iterator[Value]:
         chosen = tuple(dict.fromkeys(name for name in named if name in part.options))
         if chosen:
             yield Container(chosen)
+
+
+def _first_that_fits(rows: Sequence[tuple[Answer, Value]], response: Value, *, exact: bool) -> int:
+    """Return the answer that a response is taken for: an earlier one may accept all that a later one does."""
+    if isinstance(response, str | Fraction):
+        for option, (answer, _) in enumerate(rows):
+            if fits(answer.accepted, response, case_sensitive=exact):
+                return option
+    return len(rows) - 1
 
 
 def _case_sensitive(answers: Sequence[Answer]) -> bool:

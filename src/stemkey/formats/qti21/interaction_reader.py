@@ -147,7 +147,7 @@ class InteractionReader:
             choices.append(
                 Choice(
                     identifier=self._own_name(inner, inner.get("identifier", "")),
-                    content=self._contents.content(inner, leave_out=shown),
+                    content=self._contents.content(inner, leave_out=shown) or self._implied(inner),
                     credit=shares[option] if option < len(shares) else Fraction(0),
                     feedback=feedback.options.get((index, option), EMPTY),
                     fixed=_flag(inner.get("fixed")) is True
@@ -156,6 +156,11 @@ class InteractionReader:
                 )
             )
         return tuple(choices)
+
+    def _implied(self, inner: "_Element") -> Content:
+        """Return the words of a choice that has none: some tools leave them to the names `true` and `false`."""
+        name = inner.get("identifier", "").casefold()
+        return EMPTY if self._is_ours or name not in {"true", "false"} else Content(name.capitalize())
 
     def _match(self, identifier: str, element: "_Element", credit: Credits) -> MatchInteraction:
         left, right = (children(side, "simpleAssociableChoice") for side in children(element, "simpleMatchSet"))

@@ -22,6 +22,7 @@ from stemkey.formats.qti21.tree import child, children, descendants, line_of, te
 from stemkey.formats.qti21.vocabulary import INTERACTIONS, TOOL
 from stemkey.model import (
     EMPTY,
+    GAP,
     ChoiceInteraction,
     Content,
     ForeignInteraction,
@@ -34,6 +35,7 @@ from stemkey.model import (
     gap,
 )
 from stemkey.richtext import sanitise_html
+from stemkey.richtext.sanitise import sanitise
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -186,7 +188,9 @@ class _Reader:
             raw=self._file.raw,
             attributes=attributes,
         )
-        return self._assembled(body, (interaction,), self._declared_points() or Fraction(1), Sorted(), {})
+        return self._assembled(
+            body, (interaction,), declared_points(self._root, is_ours=self._is_ours) or Fraction(1), Sorted(), {}
+        )
 
     def _assembled(
         self,
@@ -217,7 +221,9 @@ class _Reader:
         )
 
     def _title(self) -> str:
-        title = " ".join(self._root.get("title", "").split(" "))
+        title = self._root.get("title", "")
+        if not self._is_ours:
+            title = " ".join(title.split())
         is_default = self._is_ours and title == default_title(self._number)
         if is_default and (self._body is None or self._body.get("label") != "titled"):
             return ""
@@ -256,6 +262,10 @@ class _Reader:
             self._found.add(scoring_simplified(what), self._span, item=self._number)
         self._report(feedback)
         body = self._read_body(shown)
+        if self._is_ours and "data-gap" in body:
+            names = [element.get("responseIdentifier", "") for element in self._interactions]
+            own = dict(zip(names, (one.identifier for one in interactions), strict=True))
+            body = Content(GAP.sub(lambda found: gap(own.get(found[1], found[1])), body))
         several = [element for element in interactions if isinstance(element, ChoiceInteraction)]
         if len(several) == len(interactions) > 1 and self._fields.get("question_type") == "matching_question":
             body, interactions = _as_match(body, several)
@@ -285,7 +295,7 @@ class _Reader:
         said = read_decimal(self._fields.get("points_possible"))
         if said is not None and said >= 0:
             return said
-        declared = self._declared_points()
+        declared = declared_points(self._root, is_ours=self._is_ours)
         total = scoring.total
         if total is None:
             return declared if declared is not None else Fraction(1)
@@ -293,18 +303,6 @@ class _Reader:
         if declared is not None and (self._is_ours or (has_human and declared > total)):
             return declared
         return total
-
-    def _declared_points(self) -> Fraction | None:
-        """Return what MAXSCORE or the score's declaration says."""
-        normal = None
-        for element in children(self._root, "outcomeDeclaration"):
-            if element.get("identifier") == MAXSCORE:
-                value = read_decimal(text_of(child(element, "defaultValue")))
-                if value is not None and (value > 0 or self._is_ours):
-                    return value
-            elif element.get("identifier") == SCORE:
-                normal = read_decimal(element.get("normalMaximum"))
-        return normal if normal is not None and normal > 0 else None
 
     # --- feedback and body --------------------------------------------------------------------------------------
 
@@ -375,12 +373,12 @@ class _Reader:
         """Put the prompt of an interaction that keeps its place before it."""
         for element in self._interactions:
             prompt = child(element, "prompt")
-            if element in hidden or prompt is None or element.tag in _INLINE:
+            if element in hidden or prompt is None:
                 continue
             parent = element.getparent()
             assert parent is not None
             is_text = not any(inner.tag in _BLOCK_TAGS for inner in prompt)
-            prompt.tag = "p" if is_text else "div"
+            prompt.tag = "span" if element.tag in _INLINE else "p" if is_text else "div"
             parent.insert(parent.index(element), prompt)
 
 
@@ -399,6 +397,19 @@ _BEYOND: Mapping[str, str] = {
 }
 
 
+def declared_points(root: "_Element", *, is_ours: bool = False) -> Fraction | None:
+    """Return what MAXSCORE or the score's declaration says."""
+    normal = None
+    for element in children(root, "outcomeDeclaration"):
+        if element.get("identifier") == MAXSCORE:
+            value = read_decimal(text_of(child(element, "defaultValue")))
+            if value is not None and (value > 0 or is_ours):
+                return value
+        elif element.get("identifier") == SCORE:
+            normal = read_decimal(element.get("normalMaximum"))
+    return normal if normal is not None and normal > 0 else None
+
+
 def _interaction_elements(body: "_Element") -> "list[_Element]":
     return [element for element in body.iter() if str(element.tag).endswith("Interaction")]
 
@@ -410,8 +421,14 @@ def _template(processing: "_Element") -> str:
 
 
 def _with_prompts(body: Content, prompts: Sequence[Content]) -> Content:
-    asked = [one if one.startswith(_BLOCK_STARTS) else f"<p>{one}</p>" for one in prompts if one]
+    asked = [one if one.startswith(_BLOCK_STARTS) else _as_block(one) for one in prompts if one]
     return Content("\n".join([body, *asked] if body else asked))
+
+
+def _as_block(words: Content) -> str:
+    if any(start in words for start in _BLOCK_STARTS):
+        return sanitise(f"<div>{words}</div>")[0]
+    return f"<p>{words}</p>"
 
 
 _BLOCK_STARTS = tuple(f"<{tag}" for tag in sorted(_BLOCK_TAGS, key=len, reverse=True))

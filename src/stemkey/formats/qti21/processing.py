@@ -63,8 +63,8 @@ class Program:
         self.element = element
         self.rules: Sequence[_Element] = () if element is None else list(element)
         self._known: dict[tuple[object, int, Fraction | None], Result] = {}
-        self.has_map = False
-        """Whether the score comes from a mapping."""
+        self.mapped: set[str] = set()
+        """Responses whose mapping gives points."""
         self._statements: list[Statement] = [] if element is None else self._compile(element)
         start = {name: _start(declaration) for name, declaration in outcomes.items()}
         start.setdefault(SCORE, Fraction(0))
@@ -117,7 +117,7 @@ class Program:
         template = posixpath.basename(element.get("template", "")).removesuffix(".xml")
         if len(element) == 0 and template:
             return [self._template(template)]
-        self.has_map = any(True for _ in descendants(element, "mapResponse"))
+        self.mapped = {rule.get("identifier", "") for rule in descendants(element, "mapResponse")}
         return [_statement(child) for child in element]
 
     def _template(self, name: str) -> Statement:
@@ -126,7 +126,7 @@ class Program:
             case "match_correct":
                 return _match_correct(response)
             case "map_response":
-                self.has_map = True
+                self.mapped = {response}
                 return _map_response(response)
             case _:
                 raise NotReadable(f"the response-processing template '{name}'")
@@ -153,7 +153,7 @@ def declared_scoring(responses: Mapping[str, Declaration], outcomes: Mapping[str
                 total += Fraction(bool(equal_values(value, declaration.correct)))
         state.outcomes[SCORE] = total
 
-    program.has_map = any(declaration.mapping is not None for declaration in responses.values())
+    program.mapped = {name for name, declaration in responses.items() if declaration.mapping is not None}
     program.add(score)
     return program
 

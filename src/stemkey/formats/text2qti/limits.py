@@ -9,6 +9,7 @@ from stemkey.formats.text2qti.markup import representable_blocks, representable_
 from stemkey.model import (
     EMPTY,
     FULL_CREDIT,
+    GAP,
     AcceptedNumber,
     AcceptedText,
     Cardinality,
@@ -26,7 +27,9 @@ from stemkey.model import (
     ToleranceKind,
     UploadInteraction,
 )
+from stemkey.richtext.sanitise import sanitise
 
+BLANK = "_____"
 SMALLEST = Fraction(1, 10_000)
 
 
@@ -126,13 +129,22 @@ class _Limiting:
         limited = replace(
             item,
             title=_one_line(item.title),
-            body=self._blocks(item.body),
+            body=self._blocks(self._without_gap(item)),
             feedback=feedback,
             interactions=tuple(self._interaction(interaction) for interaction in item.interactions),
             points=item.points if item.interactions else Fraction(0),
         )
         self._item = None
         return limited
+
+    def _without_gap(self, item: Item) -> Content:
+        """Return the stem without the place of its answer: an answer stands below the question."""
+        if "data-gap" not in item.body:
+            return item.body
+        is_typed = any(isinstance(one, TextEntryInteraction) for one in item.interactions)
+        if is_typed:
+            self._lose("the place of an answer inside the text; a line stands there")
+        return sanitise(GAP.sub(BLANK if is_typed else "", item.body))[0]
 
     def _check_points(self, item: Item) -> None:
         if item.points <= 0 or (item.points * 2).denominator != 1:
