@@ -23,6 +23,7 @@ from stemkey.model import (
     Cardinality,
     Choice,
     ChoiceInteraction,
+    Clone,
     Content,
     ExtendedTextInteraction,
     Feedback,
@@ -346,12 +347,20 @@ class _Maker:
 
     def foreign(self, identifier: str) -> ForeignInteraction:
         attributes: Mapping[str, str] = self.draw(st.dictionaries(plain_texts(maximum=1), plain_texts(), max_size=2))
+        makers: list[Callable[[str], ChoiceInteraction | MatchInteraction | TextEntryInteraction]]
+        makers = [self.choice, self.match, self.text_entry]
+        make = self.draw(st.sampled_from(makers))
+        clones = tuple(
+            Clone(body=self.draw(self.optional(self.blocks(), is_carried=True)), interaction=make("RESPONSE"))
+            for _ in range(self.draw(st.integers(0, 2)))
+        )
         return ForeignInteraction(
             identifier=identifier,
             format="moodle",
             kind="ddmarker",
             raw=f"<question>{self.draw(plain_texts())}</question>",
             attributes=attributes,
+            clones=clones,
         )
 
     def body_and_interactions(self, *, may_inform: bool) -> tuple[Content, tuple[Interaction, ...]]:

@@ -78,6 +78,19 @@ def candidates_not_listed(count: int) -> Text:
     )
 
 
+@rule("G005", Severity.WARNING)
+def clones_not_told(numbers: str) -> Text:
+    """The question has other numbers for each candidate, and the sheet does not say who had which.
+
+    Moodle's report of responses shows them in the question's text, if that was ticked for the download. Without it nobody
+    can say what was right, so the answers wait for a person.
+    """
+    return Text(
+        f"the sheet does not say with which numbers question {numbers} was asked; the answers wait for a person",
+        "download the report with the question text, if it comes from Moodle",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeOptions:
     """What `stemkey grade` can be told."""
@@ -161,6 +174,7 @@ def grade_class(
     if roster is not None:
         tables = [roster.applied_to(table, found) for table in tables]
     try:
+        quiz = _as_told(quiz, tables, found)
         key = _key(quiz, rules, start, manual, options, found)
         return Outcome(
             _grade(quiz, quiz_source, key, rules, tables, roster, rows, back, out, options, found), found.freeze()
@@ -374,6 +388,28 @@ def _tables(
         elif len(sources) > 1:
             found.add(sheet_not_graded(), CellSpan(source.name))
     return tables
+
+
+def _as_told(quiz: "Quiz", tables: "Sequence[ResponseTable]", found: Diagnostics) -> "Quiz":
+    """Return the quiz without the clones of items of which a sheet does not say which one each candidate had."""
+    from stemkey.model import ForeignInteraction
+
+    kept: dict[str, ForeignInteraction] = {}
+    for item in quiz.items:
+        only = item.interactions[0] if item.interactions else None
+        if isinstance(only, ForeignInteraction) and only.varies:
+            kept[item.number] = only
+    untold = [number for number in kept if not all(number in table.tells_clones_of for table in tables)]
+    if not untold:
+        return quiz
+    found.add(clones_not_told(", ".join(untold)), CellSpan(tables[0].name))
+    items = {number: replace(kept[number], clones=()) for number in untold}
+
+    def told(item: "Item") -> "Item":
+        return replace(item, interactions=(items[item.number],)) if item.number in items else item
+
+    sections = tuple(replace(section, items=tuple(told(item) for item in section.items)) for section in quiz.sections)
+    return replace(quiz, sections=sections)
 
 
 def _file_names(rows: "Iterable[ReportFormat]") -> list[str]:

@@ -212,8 +212,17 @@ class UploadInteraction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clone:
+    """One form in which a candidate may have met a foreign item, and what answering that comes down to (QTI item clone)."""
+
+    body: Content = EMPTY
+    """The stem as that candidate saw it; empty where it is the item's own."""
+    interaction: ChoiceInteraction | MatchInteraction | TextEntryInteraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignInteraction:
-    """What we cannot read, kept whole; only its own format can write it."""
+    """What we cannot write anywhere else, kept whole; only its own format can write it."""
 
     identifier: str = "RESPONSE"
     format: str
@@ -222,6 +231,14 @@ class ForeignInteraction:
     raw: str
     """The item as it stood in the source."""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    clones: tuple[Clone, ...] = ()
+    """What its responses are graded by, where the source says that: one for each form that a candidate may have met,
+    all of one kind. Empty: people grade it."""
+
+    @property
+    def varies(self) -> bool:
+        """Whether candidates may have met different forms: a response says nothing until its clone is known."""
+        return len(self.clones) > 1 or any(clone.body for clone in self.clones)
 
 
 Interaction: TypeAlias = (

@@ -49,7 +49,10 @@ def describe_interaction(interaction: Interaction) -> str:
             return "; ".join(f"{to_plain(pair.source)} = {targets.get(pair.target, '')}" for pair in interaction.pairs)
         case TextEntryInteraction():
             return " | ".join(describe_accepted(entry) for entry in interaction.accepted if entry.credit == 1)
-        case ExtendedTextInteraction() | UploadInteraction() | ForeignInteraction():
+        case ForeignInteraction(clones=clones):
+            keys = {describe_interaction(clone.interaction) for clone in clones}
+            return keys.pop() if len(keys) == 1 else ""
+        case ExtendedTextInteraction() | UploadInteraction():
             return ""
         case _:
             assert_never(interaction)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, rule
-from stemkey.model import Choice, ChoiceInteraction, InlineChoiceInteraction, Item, Quiz
+from stemkey.model import Choice, ChoiceInteraction, ForeignInteraction, InlineChoiceInteraction, Item, Quiz
 from stemkey.scoring.answer_key import AnswerKey, ItemKey, Judgement, Status
 from stemkey.scoring.changes import NO_CHANGE, Change, ChangedItem, changed_item
 from stemkey.scoring.credit import WITHOUT_CREDIT, creditor_of
@@ -275,7 +275,8 @@ def _rule_sentences(items: Iterable[Item], scorings: Mapping[str, Scoring]) -> l
 
 
 def _sentences_of(item: Item, scoring: Scoring) -> Iterable[str]:
-    for interaction in item.interactions:
+    for asked in item.interactions:
+        interaction = asked.clones[0].interaction if isinstance(asked, ForeignInteraction) and asked.clones else asked
         kind = kind_of(interaction)
         if kind is None:
             yield "graded by people"

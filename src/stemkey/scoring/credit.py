@@ -94,10 +94,22 @@ def _of_interaction(interaction: Interaction, points: Fraction, scoring: Scoring
             return _of_match(interaction, scoring.matching.name)
         case OrderInteraction():
             return _of_order(interaction, scoring.ordering.name)
-        case ExtendedTextInteraction() | UploadInteraction() | ForeignInteraction():
+        case ForeignInteraction():
+            return _of_clones(interaction, points, scoring)
+        case ExtendedTextInteraction() | UploadInteraction():
             return None
         case _ as never:
             assert_never(never)
+
+
+def _of_clones(interaction: ForeignInteraction, points: Fraction, scoring: Scoring) -> Creditor | None:
+    """Return the creditor of a question that is kept whole: that of the clone which was answered."""
+    parts = [_of_interaction(clone.interaction, points, scoring) for clone in interaction.clones]
+    known = [part for part in parts if part is not None]
+    if not known or len(known) < len(parts):
+        return None
+    units = dict.fromkeys(unit for part in known for unit in part.units)
+    return Creditor(lambda reading: known[reading.clone].credit(reading), tuple(units))
 
 
 def _of_choice(interaction: ChoiceInteraction, points: Fraction, scoring: Scoring) -> Creditor:

@@ -35,6 +35,8 @@ class Reading(NamedTuple):
     """What follows the number."""
     parts: tuple["Reading", ...] = ()
     """For an item with several interactions, what was said to each, in their order."""
+    clone: int = 0
+    """For an item that varies, the index of the clone that was answered."""
 
 
 NOT_GIVEN = Reading(Status.NOT_GIVEN, None)

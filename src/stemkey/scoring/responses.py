@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeAlias, assert_never
 
+from stemkey.diagnostics import Severity, Text, rule
 from stemkey.model import (
     ChoiceInteraction,
     ExtendedTextInteraction,
@@ -35,7 +36,7 @@ from stemkey.scoring.reading import (
     quoted,
     unreadable,
 )
-from stemkey.sheets.table import Damaged, Response, Typed
+from stemkey.sheets.table import Damaged, Drawn, Response, Typed
 
 IS_ERROR = "is an error value, not an answer"
 
@@ -87,9 +88,27 @@ class _Identity:
 
 @lru_cache(maxsize=1024)
 def _reader(key: _Identity) -> Reader:
-    """Return the item's reader, which knows what is no text: a damaged cell, an item not given, a blank."""
-    read = _item_reader(key.item)
+    """Return the item's reader, which knows what is no text: a damaged cell, an item not given, a blank, a clone."""
+    read = _guarded(_item_reader(key.item))
+    clones = [_guarded(reader) for reader in _clone_readers(key.item)]
 
+    def read_drawn(response: Response) -> Reading:
+        if not isinstance(response, Drawn):
+            return read(response)
+        if not clones:
+            return read(response.response)
+        return clones[response.clone](response.response)._replace(clone=response.clone)
+
+    return read_drawn
+
+
+def _clone_readers(item: Item) -> list[_TextReader]:
+    only = item.interactions[0] if item.interactions else None
+    clones = only.clones if isinstance(only, ForeignInteraction) else ()
+    return [_interaction_reader(clone.interaction) for clone in clones]
+
+
+def _guarded(read: _TextReader) -> Reader:
     def guarded(response: Response) -> Reading:
         if isinstance(response, str):
             text = response.strip()
@@ -117,6 +136,8 @@ def _recogniser(key: _Identity) -> Callable[[str], Reading | None]:
         return lambda text: read_known_choice(options, text)
     if len(item.interactions) == 1 and isinstance(item.interactions[0], TextEntryInteraction):
         return _number_recogniser(item.interactions[0])
+    if len(item.interactions) == 1 and isinstance(item.interactions[0], ForeignInteraction):
+        return lambda text: _waiting(text, None)  # anything may be an answer: its own format writes them in its own way
     read = _item_reader(item)
 
     def recognise(text: str) -> Reading | None:
@@ -161,10 +182,31 @@ def _interaction_reader(interaction: Interaction) -> _TextReader:
         case OrderInteraction():
             read_order = order_reader(interaction)
             return lambda text, _: read_order(text)
+        case ForeignInteraction(clones=clones) if clones:
+            # One for everybody: then it is as if it were the item's own interaction.
+            return _interaction_reader(clones[0].interaction) if not interaction.varies else _without_clone
         case ExtendedTextInteraction() | UploadInteraction() | ForeignInteraction():
             return _waiting
         case _ as never:
             assert_never(never)
+
+
+@rule("S316", Severity.ERROR)
+def clone_not_known(text: str) -> Text:
+    """The question was drawn for each candidate, with other numbers or other pairs, and this row does not say which.
+
+    Moodle's report says it in the question's text. Where that text fits nothing that the quiz can draw, the quiz was
+    changed or exported without its data sets after the exam.
+    """
+    return Text(
+        f"{quoted(text)} answers a question that is drawn for each candidate, and which form this one had is not known; "
+        "the score counts the other items and is provisional",
+        "export the quiz that was answered, with its data sets, and download the report with the question text",
+    )
+
+
+def _without_clone(text: str, decimal: str | None) -> Reading:
+    return OMITTED if marks.is_blank(text) else unreadable(text, clone_not_known(text))
 
 
 def _waiting(text: str, decimal: str | None) -> Reading:

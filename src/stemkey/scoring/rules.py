@@ -15,6 +15,7 @@ from stemkey.diagnostics import Diagnostics, Place, Severity, Text, rule
 from stemkey.model import (
     Cardinality,
     ChoiceInteraction,
+    ForeignInteraction,
     InlineChoiceInteraction,
     Interaction,
     Item,
@@ -110,6 +111,8 @@ def kind_of(interaction: Interaction) -> str | None:
             return "matching"
         case OrderInteraction():
             return "ordering"
+        case ForeignInteraction(clones=clones) if clones:
+            return kind_of(clones[0].interaction)
         case _:
             return None
 

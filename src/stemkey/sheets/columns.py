@@ -57,7 +57,8 @@ _LEADING_NUMBER = re.compile(
 _LEADING_IDENTIFIER = re.compile(r"^\s*([\w-]{1,40})\s*[:.]\s+(?=\S)")
 _GAP_NAME = "_____"
 _PLACE, _NUMBER_PLACE = "\ue000", "\ue001"
-_VARIABLE = re.compile(r"\{[a-z]\w*\}")
+_VARIABLE = re.compile(r"\{=[^{}]*(?:\{[^{}]+\}[^{}]*)*\}|\{[^\W\d_][^<>{}\s\"']*\}")
+"""Moodle's formulas and variables in a text: `{={a} * 2}`, `{a}`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +206,9 @@ def _unique(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 def stem_forms(item: Item) -> list[str]:
     """Return the folded texts that a stem may have become in an export."""
     forms: dict[str, None] = {}
-    for body in (GAP.sub(_GAP_NAME, item.body), GAP.sub("", item.body), GAP.sub(r"[\1]", item.body)):
+    kept = (interaction for interaction in item.interactions if isinstance(interaction, ForeignInteraction))
+    clones = (clone.body for interaction in kept for clone in interaction.clones if clone.body)
+    for body in (GAP.sub(_GAP_NAME, item.body), GAP.sub("", item.body), GAP.sub(r"[\1]", item.body), *clones):
         forms.update(dict.fromkeys(fold(form) for form in spellings(body)))
     return [form for form in forms if form]
 

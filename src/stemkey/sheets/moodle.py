@@ -11,7 +11,7 @@ from itertools import zip_longest
 from operator import itemgetter
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
-from stemkey.model import ChoiceInteraction, Item, OrderInteraction, TextEntryInteraction
+from stemkey.model import Item, OrderInteraction, TextEntryInteraction
 from stemkey.sheets.columns import (
     HEADER_ROWS,
     ItemNames,
@@ -25,9 +25,17 @@ from stemkey.sheets.columns import (
 )
 from stemkey.sheets.grid import Cell, Grid, Row, cell_text, text_at
 from stemkey.sheets.identity import Identity, header_kind
+from stemkey.sheets.moodle_clones import (
+    CloneFinder,
+    clone_disagrees,
+    foreign_converter,
+    foreign_of,
+    what_is_assumed,
+    with_points,
+)
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, identify, is_footer_label, key_disagrees, notes_of
-from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseTable, Typed
+from stemkey.sheets.table import ColumnMatch, Damaged, Drawn, Response, ResponseTable, Typed
 from stemkey.sheets.trust import check_numbers, contents, marks_instead_of_answers
 from stemkey.sheets.wide import Convert, ItemColumn, Layout, MisplacedError, row_list, usual_width, wide_table
 
@@ -253,6 +261,11 @@ class _Report:
         self.of_text: dict[str, int | None] = {}
         decimal = _decimal(headers[grade])
         self.converts = [_converter(item, decimal) for item in items]
+        self.clones = {
+            index: CloneFinder(item, foreign, _AFTER_STEM)
+            for index, item in enumerate(items)
+            if (foreign := foreign_of(item)) is not None and foreign.varies
+        }
 
     def taken(self) -> dict[int, Match]:
         """Return every column from the state on as taken, so that none of them is held for an identity."""
@@ -317,7 +330,7 @@ class _Report:
             fixed = {index: Match(column=0, item=index, by="text") for index in given}
             choose_matches(fixed.values(), self.headers, self.names, self.options, self.grid.place(), self.found)
             return None
-        if not self._rights_agree(
+        if not self._clones_agree(rows) or not self._rights_agree(
             rows, ((run.right, next(iter(said[index]))) for index, run in enumerate(self.runs) if len(said[index]) == 1)
         ):
             return None
@@ -333,7 +346,17 @@ class _Report:
             )
         )
         layout = self._layout(identity, tuple(ItemColumn(None) for _ in self.items), mapping)
-        return replace(layout, responses_of=self._responses_by_text)
+        told = frozenset(
+            self.items[item].number
+            for item, finder in self.clones.items()
+            if any(
+                finder.find(self._question(row.cells, run)) is not None
+                for index, run in enumerate(self.runs)
+                if item in said[index]
+                for row in rows
+            )
+        )
+        return replace(layout, responses_of=self._responses_by_text, tells_clones_of=told)
 
     def _question(self, cells: Sequence[Cell], run: _Run) -> str:
         text = text_at(cells, run.question)
@@ -342,7 +365,8 @@ class _Report:
     def _item_of(self, cells: Sequence[Cell], run: _Run) -> int | None:
         text = self._question(cells, run)
         if text not in self.of_text:
-            self.of_text[text] = self.names.of_beginning(text, _AFTER_STEM) if text else None
+            item = self.names.of_beginning(text, _AFTER_STEM) if text else None
+            self.of_text[text] = item if item is not None else self.names.of_beginning(with_points(text), _AFTER_STEM)
         return self.of_text[text]
 
     def _responses_by_text(self, cells: Sequence[Cell]) -> list[Response]:
@@ -352,10 +376,17 @@ class _Report:
             if item is not None and responses[item] is not None:
                 raise MisplacedError(f"asks question {self.items[item].number} of the quiz twice")
             if item is not None:
-                responses[item] = self._cell_response(cells, run.response, item)
+                responses[item] = self._of_clone(cells, run, item, self._cell_response(cells, run.response, item))
             elif self._question(cells, run):
                 raise MisplacedError(f"has a question {run.number} that is not in the quiz")
         return responses
+
+    def _of_clone(self, cells: Sequence[Cell], run: _Run, item: int, response: Response) -> Response:
+        """Return a response with the clone of the item that the candidate had, where the item varies."""
+        if item not in self.clones or not response or not isinstance(response, str | Typed):
+            return response
+        clone = self.clones[item].find(self._question(cells, run))
+        return response if clone is None else Drawn(clone, response)
 
     def _cell_response(self, cells: Sequence[Cell], column: int, item: int) -> Response:
         cell = cells[column] if column < len(cells) else ""
@@ -367,10 +398,28 @@ class _Report:
         """Whether Moodle's right answers are the quiz's keys, where the report has them."""
         differences: dict[str, None] = {}
         for column, index in rights:
-            if column is None or not isinstance(self.items[index].interactions[0], ChoiceInteraction):
+            if column is None:
                 continue
             for text in {text_at(row.cells, column) for row in rows[:200]} - {"", NOTHING}:
                 difference = key_disagrees(self.items[index], text)
+                if difference:
+                    differences[difference] = None
+        if differences:
+            self.found.add(right_answers_disagree(", ".join(list(differences)[:10])), self.grid.place())
+        return not differences
+
+    def _clones_agree(self, rows: Sequence[Row]) -> bool:
+        """Whether Moodle's right answers are what the quiz comes to for the clone of each row."""
+        differences: dict[str, None] = {}
+        for row in rows[:200]:
+            for run in self.runs:
+                item = self._item_of(row.cells, run) if run.right is not None else None
+                shown = text_at(row.cells, run.right)
+                if item is None or foreign_of(self.items[item]) is None or shown in {"", NOTHING}:
+                    continue
+                right = self._of_clone(row.cells, run, item, self._cell_response(row.cells, run.right or 0, item))
+                is_known = isinstance(right, Drawn) or item not in self.clones
+                difference = clone_disagrees(self.items[item], right, shown) if is_known else None
                 if difference:
                     differences[difference] = None
         if differences:
@@ -402,12 +451,13 @@ class _Report:
             notes=(
                 *notes_of(self.grid, self.headers, data, identity),
                 "Attempts are numbered in the order of the rows.",
+                *what_is_assumed(self.items),
             ),
         )
 
     def _dismiss(self, row: Row, responses: Sequence[Response]) -> str | None:
         """Say which rows are no attempts: never begun, unfinished, averages."""
-        if any(isinstance(response, str | Typed) and response for response in responses):
+        if any(isinstance(response, str | Typed | Drawn) and response for response in responses):
             return None
         grade = text_at(row.cells, self.grade)
         first = next((text for cell in row.cells if (text := cell_text(cell))), "")
@@ -444,13 +494,16 @@ def _without_hyphens(rows: Sequence[Row]) -> list[Row]:
 def _converter(item: Item, decimal: str | None) -> Convert:
     """Return how a cell becomes the response to an item: a hyphen is nothing, numbers are in the report's locale."""
     ordered = any(isinstance(interaction, OrderInteraction) for interaction in item.interactions)
-    typed = decimal is not None and any(
-        isinstance(interaction, TextEntryInteraction) for interaction in item.interactions
-    )
+    foreign = foreign_of(item)
+    entries = item.interactions if foreign is None else [clone.interaction for clone in foreign.clones]
+    typed = decimal is not None and any(isinstance(entry, TextEntryInteraction) for entry in entries)
+    kept = foreign_converter(foreign, decimal) if foreign is not None else None
 
     def convert(text: str) -> Response:
         if text.strip() in {"", NOTHING}:
             return Damaged(NOTHING, NOT_SHOWN) if ordered else ""
+        if kept is not None:
+            text = kept(text)
         return Typed(text, decimal or ".") if typed else text
 
     return convert

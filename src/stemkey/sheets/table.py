@@ -33,7 +33,15 @@ class Typed(NamedTuple):
     """`.` or `,`; the other one only groups thousands."""
 
 
-Response: TypeAlias = str | Typed | Damaged | None
+class Drawn(NamedTuple):
+    """A response to an item that varies, with the clone of it that the candidate had."""
+
+    clone: int
+    """Index among the item's clones."""
+    response: str | Typed
+
+
+Response: TypeAlias = str | Typed | Damaged | Drawn | None
 """What a candidate's cell says about an item: a text as it stands (`""` for a blank), a damaged cell, or None
 where the item was not given to the candidate."""
 
@@ -107,6 +115,8 @@ class ResponseTable:
     """Whether several rows of one id are attempts (else they are a contradiction)."""
     notes: tuple[str, ...] = ()
     """What was assumed while reading, in sentences, for the report."""
+    tells_clones_of: frozenset[str] = frozenset()
+    """Numbers of the items that vary of which it says which clone each candidate had."""
     counts: RowCounts = field(default_factory=RowCounts)
     read: Callable[[], Iterator[ResponseBatch]]
 

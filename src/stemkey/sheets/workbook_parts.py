@@ -25,6 +25,7 @@ _RUN_TAGS = frozenset(
     b"r rPr b i u strike outline shadow condense extend sz color rFont family charset scheme vertAlign phoneticPr".split()
 )
 _ITEM = re.compile(rb"\s*<si>(.*)", re.DOTALL)
+_PLAIN_ITEM = re.compile(rb'\s*<si><t( xml:space="preserve")?>([^<]*)</t>')
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(\w*));|&")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -120,12 +121,15 @@ def shared_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
     """Return the texts that cells name by their place in this list."""
     texts = []
     for item in _shared_items(archive, part):
-        while item.lstrip().startswith(b"<si/>"):
-            texts.append("")
-            item = item.lstrip()[5:]  # noqa: PLW2901 # what follows an empty item belongs to the next
-        whole = _ITEM.fullmatch(item)
-        if whole is None:
+        plain = _PLAIN_ITEM.fullmatch(item)
+        if plain is not None:
+            texts.append(cell_text(plain[2], is_kept=plain[1] is not None))
+            continue
+        *empty, last = re.split(rb"<si\s*/>", item)
+        whole = _ITEM.fullmatch(last)
+        if whole is None or b"".join(empty).strip():
             raise UnfamiliarError
+        texts += ["" for _ in empty]
         texts.append(item_text(whole[1]))
     return texts
 
@@ -178,8 +182,15 @@ def cell_text(raw: bytes, *, is_kept: bool) -> str:
     if not is_kept:
         text = text.strip(_SPACE)
     if "&" in text:
-        text = _ENTITY.sub(_character, text)
+        text = _with_entities(text)
     return _ESCAPE.sub(_escaped, text) if "_x" in text else text
+
+
+def _with_entities(text: str) -> str:
+    plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
+    if plain.count("&") == plain.count("&amp;"):
+        return plain.replace("&amp;", "&")
+    return _ENTITY.sub(_character, text)
 
 
 def _character(entity: re.Match[str]) -> str:

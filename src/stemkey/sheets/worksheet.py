@@ -40,6 +40,8 @@ _ROW = re.compile(rb"\s*<row(" + _ATTRIBUTES + rb")(/?)>")
 _FIRST = re.compile(rb'\s*<c r="([A-Z]{1,3})')
 _CONTENT = rb"(" + _ATTRIBUTES + rb")(?:/>|>(?:<v>([^<]*)</v>|(.*?))</c>)\s*"
 _PIECE = re.compile(_CONTENT + rb'(?:<c r="([A-Z]{1,3}))?', re.DOTALL)
+_SHARED = re.compile(rb'(?: s="\d+")? t="s"><v>(\d+)</v></c>(?:<c r="([A-Z]{1,3}))?')
+"""A piece of the kind that is most frequent, and in a sheet of texts never the same."""
 _CELL = re.compile(_CONTENT, re.DOTALL)
 _REFERENCE = re.compile(rb"([A-Z]{1,3})(\d{1,7})")
 _INNER = re.compile(
@@ -284,9 +286,24 @@ class _Pieces(dict[bytes, tuple[Cell, int]]):
     def __init__(self, formats: CellFormats) -> None:
         super().__init__()
         self._formats = formats
+        self._texts = formats.texts
         self._said: dict[bytes, dict[bytes, bytes]] = {}
+        self._columns = _Columns({None: _END})
 
     def __missing__(self, piece: bytes) -> tuple[Cell, int]:
+        shared = _SHARED.fullmatch(piece)
+        found = self._any(piece) if shared is None else (self._shared(shared[1]), self._columns[shared[2]])
+        if len(self) < _REMEMBERED:
+            self[piece] = found
+        return found
+
+    def _shared(self, place: bytes) -> str:
+        try:
+            return self._texts[int(place)]
+        except IndexError:
+            raise UnfamiliarError from None
+
+    def _any(self, piece: bytes) -> tuple[Cell, int]:
         parts = _PIECE.fullmatch(piece)
         if parts is None:
             raise _CutError
@@ -296,11 +313,7 @@ class _Pieces(dict[bytes, tuple[Cell, int]]):
             said = dict(_ATTRIBUTE.findall(attributes))
             if len(self._said) < _REMEMBERED:
                 self._said[attributes] = said
-        cell = _cell(said, value, inner, self._formats)
-        found = cell, _END if following is None else _column(following)
-        if len(self) < _REMEMBERED:
-            self[piece] = found
-        return found
+        return _cell(said, value, inner, self._formats), self._columns[following]
 
 
 class _Cells(dict[bytes, tuple[bytes | None, Cell]]):
@@ -320,6 +333,14 @@ class _Cells(dict[bytes, tuple[bytes | None, Cell]]):
         if found[0] is None and len(self) < _REMEMBERED:
             self[markup] = found
         return found
+
+
+class _Columns(dict[bytes | None, int]):
+    """Places of columns by their letters."""
+
+    def __missing__(self, letters: bytes) -> int:
+        column = self[letters] = _column(letters)
+        return column
 
 
 def _column(letters: bytes) -> int:

@@ -12,7 +12,7 @@ from stemkey.files import Source
 from stemkey.formats.moodle.questions import MoodleOptions, is_moodle
 from stemkey.formats.moodle.reader import read_moodle
 from stemkey.formats.moodle.writer import write_moodle
-from stemkey.model import Quiz
+from stemkey.model import ForeignInteraction, Quiz
 
 SPECIMENS = sorted((Path(__file__).parent / "specimens").glob("*/*.xml"))
 
@@ -52,6 +52,20 @@ def allowed(old: Meaning, new: Meaning) -> Meaning:
 @pytest.mark.parametrize("path", SPECIMENS, ids=lambda path: path.name)
 def test_an_export_of_moodle_means_the_same_when_written_again(path: Path) -> None:
     assert_means_the_same(path)
+
+
+def test_what_is_kept_whole_is_graded_by_the_same_after_it_was_written_again(shared: Path) -> None:
+    """The clones are what the file says, not what was remembered."""
+    path = shared / "data" / "moodle" / "export-core.xml"
+    quiz = read(path)
+    again = read(path, written(quiz))
+    clones = [kept.clones for kept in foreign_of(quiz)]
+    assert clones == [kept.clones for kept in foreign_of(again)]
+    assert [len(forms) for forms in clones] == [9, 9, 9, 1, 1, 1]
+
+
+def foreign_of(quiz: Quiz) -> list[ForeignInteraction]:
+    return [only for item in quiz.items for only in item.interactions if isinstance(only, ForeignInteraction)]
 
 
 def shared_rows(shared: Path) -> Iterator[tuple[Path, int]]:

@@ -224,6 +224,11 @@ def read_numerical(question: Question, reading: Reading) -> TextEntryInteraction
         entry = _read_number(answer, feedback, reading)
         if entry is not None:
             entries.append(entry)
+    return with_units(entries, question, reading)
+
+
+def with_units(entries: Sequence[Accepted], question: Question, reading: Reading) -> TextEntryInteraction:
+    """Return a question that accepts some numbers, in the units that it names."""
     accepted, other = split_other(entries)
     units = _read_units(question, reading)
     grading = question.text("unitgradingtype") or "0"

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Severity, Text, rule
+from stemkey.formats.moodle.clones import read_clones
 from stemkey.formats.moodle.elements import FORMAT, attribute, cdata
 from stemkey.formats.moodle.reading import Parts, Question, Reading
 from stemkey.model import ForeignInteraction
@@ -13,12 +14,12 @@ if TYPE_CHECKING:
 
 @rule("R207", Severity.INFO)
 def kept_whole(kind: str) -> Text:
-    """The question is of a type that only Moodle has, or a plug-in of it.
+    """The question is of a type that only Moodle has, or a plug-in of it, so stemkey does not write it to another format.
 
-    Its stem can be shown, but what counts as right cannot be told, so stemkey neither grades it nor writes it
-    to another format. It is kept whole, and written back to Moodle XML as it was.
+    It is kept whole, and written back to Moodle XML as it was. Calculated questions, drag and drop onto a picture and
+    random matching are graded from Moodle's report of responses as far as that shows enough; docs/sheets.md says which.
     """
-    return Text(f"a {kind!r} question is kept as it is, for Moodle only", "grade it in Moodle")
+    return Text(f"a {kind!r} question is kept as it is, for Moodle only", None)
 
 
 def read_foreign(question: Question, identifier: str, reading: Reading) -> Parts:
@@ -27,8 +28,8 @@ def read_foreign(question: Question, identifier: str, reading: Reading) -> Parts
     body = reading.content(question.fields.get("questiontext"), "questiontext")
     _identify(question, identifier)
     reading.report(kept_whole(kind), question.element)
-    raw = serialise(question.element)
-    interaction = ForeignInteraction(format=FORMAT, kind=kind, raw=raw)
+    clones = read_clones(question, body, reading)
+    interaction = ForeignInteraction(format=FORMAT, kind=kind, raw=serialise(question.element), clones=clones)
     reading.loose_files = {}  # they are in `raw`
     return Parts(body=body, interactions=(interaction,))
 

@@ -14,6 +14,7 @@ from stemkey.formats.moodle.files import NAME_KEY
 from stemkey.formats.moodle.foreign import read_foreign
 from stemkey.formats.moodle.items import PARTS, Type, find_type, understood
 from stemkey.formats.moodle.questions import MoodleOptions
+from stemkey.formats.moodle.random_matching import Draw, read_draw, with_pairs
 from stemkey.formats.moodle.reading import Question, Reading
 from stemkey.formats.moodle.written import DEFAULT_PENALTY
 from stemkey.model import NO_EXTENSIONS, NO_FEEDBACK, Content, Feedback, Hint, Item, Quiz, Section
@@ -99,6 +100,7 @@ class _Quiz:
         self._identifiers: set[str] = set()
         self._quiz_tags: dict[str, None] = {}
         self._items: list[Item] = []
+        self._draws: dict[int, Draw] = {}
         self.has_begun = False
         self.root: _Element
 
@@ -125,6 +127,8 @@ class _Quiz:
     def done(self) -> Quiz:
         """Return the quiz, once everything was taken."""
         reading, categories, items = self._reading, self._categories, self._items
+        if self._draws:
+            items = with_pairs(items, self._draws, next(iter(categories.seen), ()))
         title, category = categories.quiz()
         extensions = {**categories.rest(), **{NAME_KEY + key: name for key, name in reading.files.names.items()}}
         return Quiz(
@@ -154,6 +158,9 @@ class _Quiz:
         read = row.read(question, reading) if row is not None else None
         if row is None or read is None:
             read, extensions = read_foreign(question, identifier, reading), {}
+            draw = read_draw(question)
+            if draw is not None:
+                self._draws[len(self._items)] = draw
         else:
             extensions = _settings(question, row, reading)
         if read.extensions:
