@@ -4,7 +4,7 @@ open_sheet → compile_key → score + tally (rows go to students.csv as they co
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,12 +17,16 @@ from stemkey.pipeline import broken_items, leave_out, read_source
 from stemkey.sheets.options import SheetOptions
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from stemkey.model import Item, Quiz
     from stemkey.reports import ReportFormat
     from stemkey.reports.results import Results
     from stemkey.scoring.answer_key import AnswerKey
     from stemkey.scoring.attempts import Policy, Sink
+    from stemkey.scoring.class_scale import Result
     from stemkey.scoring.gradebook import Candidate, GradingRecord
+    from stemkey.scoring.grades import GradeScale
     from stemkey.scoring.manual import ManualScores
     from stemkey.scoring.regrade import Regrade
     from stemkey.scoring.rule_file import RuleBook
@@ -250,10 +254,18 @@ def _grade(
     with ExitStack() as files:
         regrade = _regrade(key)
         sinks: list[Sink] = [tally, *back.sinks(key), *([regrade] if regrade else [])]
-        if any(row.name == "csv" for row in rows):
-            grade_of = rules.grade.grade if rules.grade else None
-            sinks.append(StudentsFile(files.enter_context(whole_file(out / STUDENTS)), key, grade_of))
+        scale = rules.grade
+        held = _HeldRows() if scale and scale.needs_class else None
+        students = files.enter_context(whole_file(out / STUDENTS)) if any(row.name == "csv" for row in rows) else None
+        if held:
+            sinks.append(held)
+        elif students:
+            sinks.append(StudentsFile(students, key, scale.grade if scale else None))
         candidates = grade_tables(tables, key, choices, sinks, found)
+        if held and scale:
+            scale = _settled(scale, held, key, rules, found)
+            if students:
+                held.write_to(StudentsFile(students, key, scale.grade if scale else _no_grade))
         if roster is not None:
             roster.report_absent(found)
         if not tally.counts.candidates:
@@ -270,12 +282,12 @@ def _grade(
             quiz=quiz,
             key=key,
             title=options.title or quiz.title or quiz.identifier,
-            record=_record(quiz_source, tables, options, key.rules),
+            record=_record(quiz_source, tables, options, (*key.rules, *(scale.found if scale else ()))),
             candidates=candidates,
             analysis=analysis,
             diagnostics=found.freeze(),
             changed=changed_scores(regrade.affected, key.tick) if regrade else (),
-            grades=_grades(rules, candidates),
+            grades=_grades(rules, scale, candidates),
         )
         written = _write_reports(results, rows, out, extra)
     names = [*_file_names(rows), *extra]
@@ -286,11 +298,55 @@ def _grade(
     )
 
 
-def _grades(rules: "RuleBook", candidates: "Sequence[Candidate] | None") -> tuple[str, ...] | None:
+def _grades(
+    rules: "RuleBook", scale: "GradeScale | None", candidates: "Sequence[Candidate] | None"
+) -> tuple[str, ...] | None:
     """Return what the grading scale makes of each listed candidate's score; None without a scale."""
     if rules.grade is None or candidates is None:
         return None
-    return tuple(rules.grade.grade(candidate.score, candidate.points) for candidate in candidates)
+    grade = scale.grade if scale else _no_grade
+    return tuple(grade(candidate.score, candidate.points) for candidate in candidates)
+
+
+def _no_grade(score: "Fraction", points: "Fraction") -> str:  # what a scale is asked
+    """Return the grade of a class of which a scale makes nothing."""
+    return ""
+
+
+class _HeldRows:
+    """Keeps the class until it is known what the class makes of everybody's score."""
+
+    def __init__(self) -> None:
+        self._batches: list[ScoredBatch] = []
+
+    def write(self, scored: "ScoredBatch") -> None:
+        self._batches.append(scored)
+
+    def restart(self) -> None:
+        self._batches = []
+
+    def write_to(self, file: "Sink") -> None:
+        """Pass everybody on."""
+        for scored in self._batches:
+            file.write(scored)
+
+    def results(self, tick: "Fraction") -> "Iterator[Result]":
+        """Give everybody whose score is final."""
+        from stemkey.scoring.class_scale import Result
+
+        for scored in self._batches:
+            names, provisional = scored.batch.ids.tolist(), scored.provisional
+            for row, score in enumerate(scored.scores(tick)):
+                if not provisional[row]:
+                    yield Result(names[row].decode("utf-8", "replace"), score, int(scored.maxima[row]) * tick)
+
+
+def _settled(
+    scale: "GradeScale", held: _HeldRows, key: "AnswerKey", rules: "RuleBook", found: Diagnostics
+) -> "GradeScale | None":
+    from stemkey.scoring.class_scale import settled
+
+    return settled(scale, held.results(key.tick), key, rules.place, found)
 
 
 def _regrade(key: "AnswerKey") -> "Regrade | None":

@@ -20,6 +20,8 @@ from stemkey.grading import GradeOptions, grade_class
 FENCE = re.compile(
     r"^(`{3,})(quiz|sheet|rules|manual|options|scores)(?: ([^\n]*))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL
 )
+FOUND = ("The highest of", "The mean of", "Sliding", "Cohen")
+"""How sentences begin that say what the class made of a scale."""
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 
 
@@ -63,6 +65,7 @@ def _scores(said: dict[str, str]) -> str:
     else:
         results = json.loads((out / "results.json").read_text(encoding="utf-8"))
         lines += [_line(candidate) for candidate in results["candidates"]]
+        lines += [sentence for sentence in results["source"]["rules"] if sentence.startswith(FOUND)]
         lines += [
             f"changed {one['id']}: {_number(one['score_before'])}/{_number(one['points_before'])}"
             f" -> {_number(one['score'])}/{_number(one['points'])}"

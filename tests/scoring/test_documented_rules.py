@@ -52,7 +52,7 @@ def test_the_manuals_rules_files_are_understood(repository: Path) -> None:
     examples = re.findall(
         r"```toml\n(.*?)```", (repository / "docs" / "scoring.md").read_text(encoding="utf-8"), re.DOTALL
     )
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         found = Diagnostics()
         # The manual gives question 3 a rule for several choices; a form's key has single ones.

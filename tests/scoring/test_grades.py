@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from stemkey.diagnostics import Diagnostics, Span
-from stemkey.scoring.grades import GradeScale, read_scale, root, round_to
+from stemkey.scoring.grade_table import read_scale
+from stemkey.scoring.grades import GradeScale, root, round_to
 
 F = Fraction
 BANDS = (("A", F(90)), ("B", F(80)), ("F", F(0)))

@@ -83,6 +83,12 @@ class AnswerKey:
     """The scoring rules in force, in sentences, for the report."""
     floor: Fraction | None = None
     """No candidate has a lower score, in points."""
+    cap: bool = False
+    """No candidate has more than the maximum."""
+    cancel_blanks: int = 0
+    """So many blanks of each candidate are taken out of the maximum."""
+    sufficient: Fraction | None = None
+    """What counts as the maximum, in points, whatever the items add up to."""
     manual: Mapping[bytes, Mapping[int, Fraction]] = field(default_factory=dict, compare=False, repr=False)
     """Points that people gave, by the candidate's id (UTF-8) and the item's index."""
     forms: "Forms | None" = field(default=None, compare=False, repr=False)

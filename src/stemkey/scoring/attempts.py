@@ -17,6 +17,7 @@ from stemkey.scoring.lateness import with_penalties
 from stemkey.scoring.manual import points_for_strangers
 from stemkey.scoring.score import Lateness, ScoredBatch, score
 from stemkey.scoring.spelling import fold
+from stemkey.scoring.totals import with_maximum, within_limits
 from stemkey.sheets.table import ResponseBatch, ResponseTable
 
 Policy: TypeAlias = Literal["best", "first", "last", "average"]
@@ -121,6 +122,7 @@ class _Grading:
             for as_read in table.batches():
                 batch = self.key.forms.apply(as_read, table, self.found) if self.key.forms else as_read
                 scored = score(batch, self.key, not_reached=self.choices.not_reached and not reordered)
+                scored = with_maximum(scored, self.key)
                 cells.report(table, scored)
                 if strangers:
                     strangers.difference_update(batch.ids.tolist())
@@ -145,8 +147,7 @@ class _Grading:
             return
         if self.choices.anonymous:
             scored = anonymised(scored)
-        if self.key.floor is not None:
-            scored = _with_floor(scored, self.key.floor, self.key.tick)
+        scored = within_limits(scored, self.key)
         for sink in self.sinks:
             sink.write(scored)
         self.emitted_rows += len(scored)
@@ -421,10 +422,6 @@ def candidates(scored: ScoredBatch, key: AnswerKey) -> Iterator[Candidate]:
             score_before_late=late.before if late else None,
             items=items,
         )
-
-
-def _with_floor(scored: ScoredBatch, floor: Fraction, tick: Fraction) -> ScoredBatch:
-    return replace(scored, averages=tuple(max(score, floor) for score in scored.scores(tick)))
 
 
 def anonymised(scored: ScoredBatch) -> ScoredBatch:

@@ -54,13 +54,17 @@ def compile_key(
         for item in items
     }
     units = (unit for compiled in (*before.values(), *after.values()) for unit in compiled.units)
-    tick = common_unit((*units, *manual.points.values()))
+    tick = common_unit((*units, *manual.points.values(), *([rules.sufficient] if rules.sufficient else ())))
     by_hand = _by_candidate(items, manual)
     sentences = (*_rule_sentences(items, scorings), *_change_sentences(items, rules))
     original = None
     if any(rules.changes[number].sentences for number in rules.changes):
         original = AnswerKey(
-            items=tuple(compiled.item_key(tick, manual) for compiled in before.values()), tick=tick, manual=by_hand
+            items=tuple(compiled.item_key(tick, manual) for compiled in before.values()),
+            tick=tick,
+            manual=by_hand,
+            cancel_blanks=rules.cancel_blanks,
+            sufficient=rules.sufficient,
         )
     return AnswerKey(
         items=tuple(compiled.item_key(tick, manual) for compiled in after.values()),
@@ -68,6 +72,9 @@ def compile_key(
         manual=by_hand,
         rules=sentences,
         floor=rules.floor,
+        cap=rules.cap,
+        cancel_blanks=rules.cancel_blanks,
+        sufficient=rules.sufficient,
         forms=rules.forms,
         late=rules.late,
         before=original,
@@ -288,10 +295,20 @@ def _sentences_of(item: Item, scoring: Scoring) -> Iterable[str]:
             yield "the credit of the choice taken"
         else:
             chosen = {"text": scoring.text, "matching": scoring.matching, "ordering": scoring.ordering}[kind]
-            more = f"; {', '.join(scoring.normalise)} overlooked" if kind == "text" and scoring.normalise else ""
+            more = _overlooked(scoring) if kind == "text" else ""
             yield f"{TITLES[kind][chosen.name]}; rule {chosen.name}{more}"
+    if len(item.interactions) > 1:
+        yield f"{TITLES['gaps'][scoring.gaps.name]}; rule {scoring.gaps.name}"
     if scoring.floor is not None:
         yield f"not below {scoring.floor} points"
+
+
+def _overlooked(scoring: Scoring) -> str:
+    """Return what typed texts may differ in, as the end of a sentence."""
+    more = f"; {', '.join(scoring.normalise)} overlooked" if scoring.normalise else ""
+    if scoring.distance:
+        more += f"; up to {scoring.distance} letters wrong, missing or too many overlooked (Levenshtein)"
+    return more
 
 
 def _change_sentences(items: Iterable[Item], rules: RuleBook) -> list[str]:
@@ -300,8 +317,16 @@ def _change_sentences(items: Iterable[Item], rules: RuleBook) -> list[str]:
         for item in items
         if (said := rules.changes.get(item.number, NO_CHANGE).sentences)
     ]
+    if rules.cancel_blanks:
+        sentences.append(
+            f"Up to {rules.cancel_blanks} blanks of each candidate are taken out of the maximum, those of the most points first."
+        )
+    if rules.sufficient is not None:
+        sentences.append(f"{float(rules.sufficient):g} points suffice: they are the maximum of every candidate.")
     if rules.late is not None:
         sentences.extend(rules.late.sentences)
+    if rules.cap:
+        sentences.append("No total score is above the maximum. Statistics are of the totals as their items add up.")
     if rules.floor is not None:
         # Alpha and the correlations of items with totals are defined for totals that are the sum of their items.
         sentences.append(

@@ -49,7 +49,7 @@ def creditor_of(item: Item, scoring: Scoring) -> Creditor | None:
         return None
     if len(known) == 1:
         return _with_floor(known[0], item, scoring)
-    return _with_floor(_of_parts(item.interactions, known), item, scoring)
+    return _with_floor(_of_parts(item.interactions, known, scoring.gaps.name), item, scoring)
 
 
 def _with_floor(creditor: Creditor, item: Item, scoring: Scoring) -> Creditor:
@@ -59,8 +59,8 @@ def _with_floor(creditor: Creditor, item: Item, scoring: Scoring) -> Creditor:
     return Creditor(lambda reading: max(creditor.credit(reading), lowest), (*creditor.units, lowest))
 
 
-def _of_parts(interactions: Iterable[Interaction], parts: list[Creditor]) -> Creditor:
-    """Return the creditor of an item with several interactions: the weighted mean of their credits."""
+def _of_parts(interactions: Iterable[Interaction], parts: list[Creditor], rule: str) -> Creditor:
+    """Return the creditor of an item with several interactions: the weighted mean of their credits, or all or nothing."""
     weights = [_weight(interaction) for interaction in interactions]
     whole = sum(weights, NOTHING) or ALL
     shares = [weight / whole for weight in weights]
@@ -68,12 +68,13 @@ def _of_parts(interactions: Iterable[Interaction], parts: list[Creditor]) -> Cre
     def credit(reading: Reading) -> Fraction:
         if not reading.parts:
             return NOTHING
-        credits_ = (part.credit(said) for part, said in zip(parts, reading.parts, strict=True))
+        credits_ = [part.credit(said) for part, said in zip(parts, reading.parts, strict=True)]
+        if rule == "all-gaps":
+            return ALL if min(credits_) >= ALL else NOTHING
         return sum((share * credit for share, credit in zip(shares, credits_, strict=True)), NOTHING)
 
-    return Creditor(
-        credit, tuple(share * unit for share, part in zip(shares, parts, strict=True) for unit in part.units)
-    )
+    units = (share * unit for share, part in zip(shares, parts, strict=True) for unit in part.units)
+    return Creditor(credit, (ALL, *units))
 
 
 def _weight(interaction: Interaction) -> Fraction:

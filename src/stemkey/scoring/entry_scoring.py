@@ -18,6 +18,7 @@ Normalise = Callable[[str], str]
 TEXT_RULES = {
     "listed": "one of the accepted texts, but for blanks around and inside it and for case",
     "moodle": "one of the accepted texts as Moodle compares: blanks around it and case do not count, blanks inside it do",
+    "contains": "an accepted text occurs in the answer, but for blanks and case",
     "canvas": "one of the accepted texts as Canvas compares: blanks around it and case do not count",
 }
 """Names of the ways to compare texts."""
@@ -74,13 +75,15 @@ def _fits_text(
     if entry.wildcards and "*" in entry.text:
         return fits_wildcards(wanted, given)
     wanted = wanted.replace("\\*", "*") if entry.wildcards else wanted
+    if rule == "contains":
+        return bool(wanted) and wanted in given
     return wanted == given or (distance > 0 and _edit_distance(wanted, given, distance) <= distance)
 
 
 def _cleaner(rule: str, normalisations: tuple[str, ...], *, case_sensitive: bool) -> Normalise:
     def clean(text: str) -> str:
         text = unicodedata.normalize("NFC", unescape(text) if rule == "canvas" else text).strip()
-        if rule == "listed":
+        if rule in {"listed", "contains"}:
             text = " ".join(text.split())
         for name in normalisations:
             text = NORMALISATIONS[name](text)

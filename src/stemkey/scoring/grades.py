@@ -1,17 +1,44 @@
 """Grades: what a scale makes of a score. Curves first, then rounding, then the boundaries; each step is said."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isqrt
-from typing import Any, Literal
-
-from stemkey.diagnostics import Diagnostics, Place, Severity, Text, rule
+from typing import Literal
 
 HUNDRED = Fraction(100)
-Curve = Literal["none", "add", "linear", "sqrt", "bavarian"]
+Curve = Literal["none", "add", "linear", "sqrt", "bavarian", "top", "mean-sd"]
 Rounding = Literal["none", "half-up", "half-even", "down", "up"]
-KNOWN = ("bands", "pass", "curve", "add", "factor", "round", "places", "cap", "best", "worst")
+Divisor = Literal["n-1", "n"]
+Quantile = Literal["linear", "lowest-of-best"]
+Unit = Literal["percent", "points"]
+OF_CLASS = frozenset({"top", "mean-sd"})
+"""Curves that depend on the class."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohen:
+    """A pass mark from the best of the class (Cohen-Schotanus and van der Vleuten, Medical Teacher 32, 2010, 154-160)."""
+
+    share: Fraction = Fraction(60)
+    """Per cent of the best candidates' score that passes."""
+    percentile: Fraction = Fraction(95)
+    """Whose score stands for the best."""
+    guessing: bool = True
+    """Whether what blind guessing earns is left out of both; Taylor's modified method (Medical Teacher 33, 2011) does not."""
+    quantile: Quantile = "linear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sliding:
+    """A pass mark that follows a hard exam down (German medical licensing, § 14 (6) ÄApprO: 22 per cent below the mean)."""
+
+    below: Fraction
+    """Per cent by which a score may stay below the mean."""
+    anchor: Fraction = Fraction(0)
+    """Per cent below which nobody passes."""
+    repeaters: frozenset[str] = frozenset()
+    """Ids of candidates who do not take it for the first time, so that their scores are not in the mean."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +46,18 @@ class GradeScale:
     """How a score becomes a grade."""
 
     bands: tuple[tuple[str, Fraction], ...] = ()
-    """Name and lower boundary in per cent, the best first; exactly at a boundary is the better grade."""
+    """Name and lower boundary, the best first; exactly at a boundary is the better grade."""
+    unit: Unit = "percent"
+    """What the boundaries and the pass mark are in."""
     passing: Fraction | None = None
-    """Per cent from which on the exam is passed, where there are no bands."""
+    """From which on the exam is passed, where there are no bands."""
+    cohen: Cohen | None = None
+    """Where the pass mark is found from the class instead."""
+    sliding: Sliding | None = None
+    above_pass: tuple[tuple[str, Fraction], ...] = ()
+    """Names of grades with per cent of the way from the pass mark to 100, the best first."""
+    failed: str = "fail"
+    """What it is called not to pass."""
     curve: Curve = "none"
     add: Fraction = Fraction(0)
     """Per cent added by the curves `add` and `linear`."""
@@ -31,23 +67,44 @@ class GradeScale:
     """`bavarian`: per cent of the grade 1."""
     worst: Fraction = Fraction(50)
     """`bavarian`: per cent of the grade 4, which is the last to pass."""
+    mean: Fraction = Fraction(70)
+    """`mean-sd`: per cent that the mean of the class becomes."""
+    sd: Fraction = Fraction(10)
+    """`mean-sd`: per cent that its standard deviation becomes."""
+    divisor: Divisor = "n-1"
+    """Which standard deviation that is."""
     rounding: Rounding = "none"
     places: int = 0
     cap: bool = True
     """Whether more than 100 per cent is 100."""
+    found: tuple[str, ...] = field(default=(), compare=False)
+    """What was found from the class, in sentences."""
+
+    @property
+    def needs_class(self) -> bool:
+        """Whether nobody's grade is known before everybody's score is."""
+        return self.curve in OF_CLASS or self.cohen is not None or self.sliding is not None
 
     def grade(self, score: Fraction, points: Fraction) -> str:
         """Return the grade of a score; empty where there are no points to earn."""
         if not points:
             return ""
-        percent = self.percent(score, points)
+        value = self.percent(score, points)
+        if self.unit == "points":
+            value = round_to(score, self.rounding, self.places)
         if self.bands:
-            return next((name for name, lower in self.bands if percent >= lower), self.bands[-1][0])
+            return next((name for name, lower in self.bands if value >= lower), self.bands[-1][0])
         if self.passing is not None:
-            return "pass" if percent >= self.passing else "fail"
+            return self._passed(value, self.passing)
         if self.curve == "bavarian":
-            return _shown(round_to(self._bavarian(100 * score / points), self.rounding, self.places))
-        return _shown(percent)
+            return shown(round_to(self._bavarian(100 * score / points), self.rounding, self.places))
+        return shown(value)
+
+    def _passed(self, value: Fraction, passing: Fraction) -> str:
+        if value < passing:
+            return self.failed
+        way = HUNDRED - passing
+        return next((name for name, share in self.above_pass if value >= passing + way * share / 100), "pass")
 
     def percent(self, score: Fraction, points: Fraction) -> Fraction:
         """Return per cent after the curve and the rounding, in that order."""
@@ -72,34 +129,49 @@ class GradeScale:
     @property
     def sentences(self) -> list[str]:
         """How grades are made, in words."""
+        unit = "%" if self.unit == "percent" else "points"
         said = []
         if self.curve != "none":
-            said.append(f"Curve {self.curve}: {_CURVES[self.curve]}.")
+            said.append(f"Curve {self.curve}: {self._curve_in_words()}.")
+            said.append("More than 100 % is 100 %." if self.cap else "More than 100 % stays more than 100 %.")
+        rounded = "Per cent" if self.unit == "percent" else "Points"
         if self.rounding != "none":
-            said.append(f"Per cent are rounded {self.rounding} to {self.places} places before the boundaries.")
+            said.append(f"{rounded} are rounded {self.rounding} to {self.places} places before the boundaries.")
         else:
-            said.append("Per cent are not rounded before the boundaries.")
+            said.append(f"{rounded} are not rounded before the boundaries.")
         if self.bands:
-            said.append("Grades: " + ", ".join(f"{name} from {float(lower):g} %" for name, lower in self.bands) + ".")
-        if self.passing is not None:
-            said.append(f"Passed from {float(self.passing):g} %.")
+            said.append(
+                "Grades: " + ", ".join(f"{name} from {number(lower)} {unit}" for name, lower in self.bands) + "."
+            )
+        if self.passing is not None and self.sliding is None:
+            said.append(f"Passed from {number(self.passing)} {unit}.")
+        if self.above_pass:
+            shares = ", ".join(f"{name} from {number(share)} %" for name, share in self.above_pass)
+            said.append(f"Grades by the way from the pass mark to 100 %: {shares}.")
+        if self.needs_class:
+            said.append(
+                "The class are all candidates who were graded and whose score is final; absent ones are not in it."
+            )
         return said
 
-
-_CURVES = {
-    "add": "points of per cent added",
-    "linear": "per cent times a factor plus a constant",
-    "sqrt": "10 times the square root of per cent",
-    "bavarian": "1 + 3 (best − x)/(best − worst)",
-}
+    def _curve_in_words(self) -> str:
+        return {
+            "add": f"{number(self.add)} % added",
+            "linear": f"per cent times {number(self.factor)} plus {number(self.add)}",
+            "sqrt": "10 times the square root of per cent",
+            "bavarian": f"1 + 3 (best − x)/(best − worst) with best = {number(self.best)} % and worst = {number(self.worst)} %",
+            "top": "per cent divided by the highest per cent of the class, times 100",
+            "mean-sd": f"{number(self.mean)} + {number(self.sd)} (x − mean)/SD, mean and SD of the class's per cent, SD with the"
+            f" divisor {self.divisor}",
+        }[self.curve]
 
 
 def root(value: Fraction) -> Fraction:
-    """Return the square root, exact where it is rational, else to 15 decimals, rounded down."""
+    """Return the square root, exact where it is rational, else to 30 decimals, rounded down."""
     bottom, top = isqrt(value.denominator), isqrt(value.numerator)
     if bottom * bottom == value.denominator and top * top == value.numerator:
         return Fraction(top, bottom)
-    scale = 10**15
+    scale = 10**30
     return Fraction(isqrt(value.numerator * scale * scale // value.denominator), scale)
 
 
@@ -120,65 +192,18 @@ def round_to(value: Fraction, rounding: Rounding, places: int) -> Fraction:
     return Fraction(floor + up, 10**places)
 
 
-def _shown(value: Fraction) -> str:
+def shown(value: Fraction) -> str:
+    """Return a number as a table shows it."""
     return str(value.numerator) if value.denominator == 1 else repr(float(value))
 
 
-def read_scale(table: Mapping[str, Any], place: Place, found: Diagnostics) -> GradeScale | None:
-    """Return the scale of a rules file's `[grade]`; None, with findings, where it cannot be understood."""
-    before = len(found)
-    for name in table.keys() - set(KNOWN):
-        found.add(grade_unclear(name, f"it is none of {', '.join(KNOWN)}"), place)
-    curve = table.get("curve", "none")
-    rounding = table.get("round", "none")
-    if curve not in {"none", *_CURVES}:
-        found.add(grade_unclear("curve", f"'{curve}' is none of none, {', '.join(_CURVES)}"), place)
-    if rounding not in {"none", "half-up", "half-even", "down", "up"}:
-        found.add(grade_unclear("round", f"'{rounding}' is none of none, half-up, half-even, down, up"), place)
-    bands = _bands(table.get("bands", []), place, found)
-    numbers = {name: _number(table, name, place, found) for name in ("pass", "add", "factor", "best", "worst")}
-    if len(found) > before:
-        return None
-    return GradeScale(
-        bands=bands,
-        passing=numbers["pass"],
-        curve=curve,
-        add=numbers["add"] or Fraction(0),
-        factor=numbers["factor"] if numbers["factor"] is not None else Fraction(1),
-        best=numbers["best"] if numbers["best"] is not None else HUNDRED,
-        worst=numbers["worst"] if numbers["worst"] is not None else Fraction(50),
-        rounding=rounding,
-        places=int(table.get("places", 0)),
-        cap=bool(table.get("cap", True)),
-    )
+def number(value: Fraction) -> str:
+    """Return a number as a sentence says it: short, and exact where that is short."""
+    return f"{float(value):.6g}"
 
 
-def _number(table: Mapping[str, Any], name: str, place: Place, found: Diagnostics) -> Fraction | None:
-    if name not in table:
-        return None
-    try:
-        return Fraction(str(table[name]))
-    except (ValueError, ZeroDivisionError):
-        found.add(grade_unclear(name, f"'{table[name]}' is no number"), place)
-        return None
-
-
-def _bands(rows: Sequence[Sequence[Any]], place: Place, found: Diagnostics) -> tuple[tuple[str, Fraction], ...]:
-    try:
-        bands = [(str(name), Fraction(str(lower))) for name, lower in rows]
-    except (ValueError, TypeError, ZeroDivisionError):
-        found.add(grade_unclear("bands", "it is no list of [name, per cent]"), place)
-        return ()
-    limits = [lower for _, lower in bands]
-    if limits != sorted(set(limits), reverse=True):
-        found.add(grade_unclear("bands", "the boundaries do not fall from the best grade to the worst"), place)
-    return tuple(bands)
-
-
-@rule("G211", Severity.ERROR)
-def grade_unclear(name: str, reason: str) -> Text:
-    """The grade scale of the rules file cannot be understood, so no grades would be right.
-
-    `docs/scoring.md` shows a scale with bands, one with a pass mark, and the curves.
-    """
-    return Text(f"the grade scale's '{name}' is not clear: {reason}", 'e.g. bands = [["A", 90], ["B", 80], ["F", 0]]')
+WORDS: Mapping[str, str] = {
+    "linear": "linear between neighbouring scores (R's type 7)",
+    "lowest-of-best": "the lowest score of the best",
+}
+"""The definitions of a percentile."""

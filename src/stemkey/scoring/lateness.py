@@ -100,8 +100,9 @@ class _Sheet:
         )
 
     def _rows(self, scored: ScoredBatch, order: str) -> Iterator[tuple[Lateness, Fraction]]:
+        scores = scored.scores(self.tick)
         for row, text in enumerate(_texts(scored)):
-            score = int(scored.totals[row]) * self.tick
+            score = scores[row]
             due = self.late.due_of(bytes(scored.batch.ids[row]).decode("utf-8", "replace"))
             moment = readings(text, self.late.format).get(order)
             times = instants(moment, self.late.zone) if moment else ()

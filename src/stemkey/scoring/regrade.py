@@ -8,8 +8,11 @@ import numpy as np
 
 from stemkey.diagnostics import Diagnostics, Place, Severity, Text, rule
 from stemkey.scoring.answer_key import AnswerKey
+from stemkey.scoring.reading import quoted
 from stemkey.scoring.score import ScoredBatch, score
+from stemkey.scoring.totals import with_maximum
 
+MOST_NAMED = 20
 COLUMNS = ("id", "score_before", "points_before", "score", "points")
 
 
@@ -21,6 +24,11 @@ class Affected(NamedTuple):
     points_before: int
     after: int
     points: int
+
+    @property
+    def loses(self) -> bool:
+        """Whether the candidate has a smaller share of the maximum than before."""
+        return self.after * self.points_before < self.before * self.points
 
 
 class Regrade:
@@ -38,7 +46,7 @@ class Regrade:
 
     def write(self, scored: ScoredBatch) -> None:
         """Compare some candidates."""
-        before = score(scored.batch, self._before)
+        before = with_maximum(score(scored.batch, self._before), self._before)
         changed = (before.totals != scored.totals) | (before.maxima != scored.maxima)
         for row in np.flatnonzero(changed).tolist():
             self.affected.append(
@@ -56,6 +64,10 @@ class Regrade:
         rose = sum(candidate.after > candidate.before for candidate in self.affected)
         fell = sum(candidate.after < candidate.before for candidate in self.affected)
         found.add(scores_changed(rose, fell, len(self.affected)), place)
+        losers = [candidate.id for candidate in self.affected if candidate.loses]
+        if losers:
+            more = f" and {len(losers) - MOST_NAMED} more" if len(losers) > MOST_NAMED else ""
+            found.add(candidates_lose(len(losers), ", ".join(map(quoted, losers[:MOST_NAMED])) + more), place)
 
     def table(self) -> bytes:
         """Return changes.csv: the candidates affected, before and after."""
@@ -75,6 +87,21 @@ class Regrade:
 def scores_changed(rose: int, fell: int, affected: int) -> Text:
     """Decisions of the rules file changed the key after the exam. changes.csv lists everybody whom they affect, before and after."""
     return Text(
-        f"the decisions after the exam raise {rose} scores and lower {fell}; they affect {affected} candidates",
+        f"the decisions after the exam affect {affected} candidate{'' if affected == 1 else 's'}:"
+        f" {rose} score{'' if rose == 1 else 's'} rose, {fell} fell",
         "see changes.csv for who they are",
+    )
+
+
+@rule("G213", Severity.WARNING)
+def candidates_lose(count: int, names: str) -> Text:
+    """Decisions after the exam leave these candidates a smaller share of the points than the quiz's own key gave them.
+
+    Another key takes the point from those who had it, and a dropped question from those who had answered it rightly. With
+    `never-lower = true` a response keeps what it had; full credit for everybody takes nothing from anybody.
+    """
+    lose = "candidate loses" if count == 1 else "candidates lose"
+    return Text(
+        f"{count} {lose} by the decisions after the exam: {names}",
+        "set never-lower = true if nobody is to lose; changes.csv has before and after",
     )

@@ -12,12 +12,13 @@ from stemkey.files import Source
 from stemkey.model import Quiz
 from stemkey.scoring.changes import Change
 from stemkey.scoring.forms import Forms, read_forms
-from stemkey.scoring.grades import GradeScale, read_scale
+from stemkey.scoring.grade_table import read_scale
+from stemkey.scoring.grades import GradeScale
 from stemkey.scoring.late import LateRule, read_late
 
 ITEM_CHANGES = ("accept", "key", "drop", "bonus", "full-credit", "points", "never-lower")
-ITEM_SCORING = ("rule", "normalise", "distance", "floor")
-TOP = ("scoring", "items", "grade", "late", "forms", "never-lower", "floor")
+ITEM_SCORING = ("rule", "normalise", "distance", "gaps", "floor")
+TOP = ("scoring", "items", "grade", "late", "forms", "never-lower", "floor", "cap", "cancel-blanks", "sufficient")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,12 @@ class RuleBook:
     """Decisions about single items, by number."""
     floor: Fraction | None = None
     """No candidate has a lower score."""
+    cap: bool = False
+    """No candidate has more than the maximum."""
+    cancel_blanks: int = 0
+    """So many blanks of each candidate are taken out of the maximum (AMC's `allowempty`)."""
+    sufficient: Fraction | None = None
+    """Points that count as the maximum (AMC's `SUF`)."""
     grade: GradeScale | None = None
     forms: Forms | None = None
     late: LateRule | None = None
@@ -64,7 +71,7 @@ def read_rules(source: Source, quiz: Quiz, found: Diagnostics) -> RuleBook:
     )
     numbers = {item.identifier: item.number for item in quiz.items} | {item.number: item.number for item in quiz.items}
     items = {numbers[name]: table for name, table in reader.tables(tables, "items").items() if reader.knows_item(name)}
-    never_lower = bool(tables.get("never-lower", False))
+    never_lower = reader.truth(tables, "never-lower")
     return RuleBook(
         source=source.name,
         scoring=reader.texts(reader.table(tables, "scoring")),
@@ -74,6 +81,9 @@ def read_rules(source: Source, quiz: Quiz, found: Diagnostics) -> RuleBook:
         },
         changes={number: reader.change(number, table, never_lower=never_lower) for number, table in items.items()},
         floor=reader.number(tables["floor"], "floor") if "floor" in tables else None,
+        cap=reader.truth(tables, "cap"),
+        cancel_blanks=reader.count(tables, "cancel-blanks"),
+        sufficient=reader.positive(tables, "sufficient"),
         forms=read_forms(reader.table(tables, "forms"), quiz, place, found) if "forms" in tables else None,
         grade=read_scale(reader.table(tables, "grade"), place, found) if "grade" in tables else None,
         late=read_late(reader.table(tables, "late"), place, found) if "late" in tables else None,
@@ -125,19 +135,36 @@ class _Reader:
         return Change(
             accept=self._list(table.get("accept", [])),
             key=self._list(table.get("key", [])),
-            drop=self._truth(table, "drop", number),
-            bonus=self._truth(table, "bonus", number),
+            drop=self.truth(table, "drop", number),
+            bonus=self.truth(table, "bonus", number),
             full_credit=full,
-            points=self.number(table["points"], "points") if "points" in table else None,
-            never_lower=self._truth(table, "never-lower", number, default=never_lower),
+            points=self.positive(table, "points", or_zero=True),
+            never_lower=self.truth(table, "never-lower", number, default=never_lower),
         )
 
-    def _truth(self, table: Mapping[str, Any], name: str, number: str, *, default: bool = False) -> bool:
+    def truth(self, table: Mapping[str, Any], name: str, item: str | None = None, *, default: bool = False) -> bool:
         value = table.get(name, default)
         if isinstance(value, bool):
             return value
-        self.found.add(entry_unclear(name, str(value), "true or false"), self.place, item=number)
+        self.found.add(entry_unclear(name, str(value), "true or false"), self.place, item=item)
         return False
+
+    def count(self, table: Mapping[str, Any], name: str) -> int:
+        value = table.get(name, 0)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return value
+        self.found.add(entry_unclear(name, str(value), "a whole number from 0"), self.place)
+        return 0
+
+    def positive(self, table: Mapping[str, Any], name: str, *, or_zero: bool = False) -> Fraction | None:
+        if name not in table:
+            return None
+        value = self.number(table[name], name)
+        if value is not None and (value < 0 or (value == 0 and not or_zero)):
+            wanted = "a number from 0" if or_zero else "a number above 0"
+            self.found.add(entry_unclear(name, str(table[name]), wanted), self.place)
+            return None
+        return value
 
     def _list(self, value: object) -> tuple[str, ...]:
         return tuple(map(str, value)) if isinstance(value, list) else (str(value),)

@@ -29,19 +29,25 @@ from stemkey.scoring.choice_rules import CHOICE_RULES, ChoiceRule
 from stemkey.scoring.entry_scoring import NORMALISATIONS, TEXT_RULES
 
 PREFIX = "scoring:"
-KINDS = ("single", "multiple", "text", "matching", "ordering")
+KINDS = ("single", "multiple", "text", "matching", "ordering", "gaps")
 """What rules are chosen for, as quizzes and rules files name it."""
 
 _CALL = re.compile(r"\s*([a-z0-9-]+)\s*(?:\(([^()]*)\))?\s*")
 SINGLE = {row.name: row for row in CHOICE_RULES if row.single}
 MULTIPLE = {row.name: row for row in CHOICE_RULES if not row.single}
 ORDERING = {row.name: row for row in ORDER_RULES}
+GAP_RULES: Mapping[str, str] = {
+    "weighted": "the mean of the gaps' credits, by their weights",
+    "all-gaps": "1 if every gap has its whole credit, else 0",
+}
+"""What an item with several gaps is worth."""
 TITLES: Mapping[str, Mapping[str, str]] = {
     "single": {name: row.title for name, row in SINGLE.items()},
     "multiple": {name: row.title for name, row in MULTIPLE.items()},
     "text": TEXT_RULES,
     "matching": MATCH_RULES,
     "ordering": {name: row.title for name, row in ORDERING.items()},
+    "gaps": GAP_RULES,
 }
 """Every rule by what it is for, with its formula in words."""
 
@@ -68,6 +74,7 @@ class Scoring:
     text: Rule = field(default_factory=lambda: Rule("listed"))
     matching: Rule = field(default_factory=lambda: Rule("pairs-right"))
     ordering: Rule = field(default_factory=lambda: Rule("absolute-position"))
+    gaps: Rule = field(default_factory=lambda: Rule("weighted"))
     normalise: tuple[str, ...] = ()
     """What texts may differ in besides; names of `NORMALISATIONS`."""
     distance: int = 0
@@ -177,6 +184,8 @@ def _with_rule(scoring: Scoring, kind: str, chosen: Rule) -> Scoring:
             return replace(scoring, text=chosen)
         case "matching":
             return replace(scoring, matching=chosen)
+        case "gaps":
+            return replace(scoring, gaps=chosen)
         case _:
             return replace(scoring, ordering=chosen)
 

@@ -65,6 +65,8 @@ _RIGHT_WORDS = re.compile(
 # What may follow the stem in a question's summary: its choices, its pairs, its places.
 _AFTER_STEM = re.compile(r"[\s.]*(?:[:;{]|$)")
 NOTHING = "-"
+COMPLETED = 2
+"""Columns before the grade stands the time of handing in; before it the start, after it the duration."""
 NOT_SHOWN = "is all that the report shows of things left in the order in which they stood"
 
 
@@ -128,9 +130,8 @@ def read_moodle_responses(
         return None
     data = [row for row in rows[at + 1 :] if not _is_empty(row, runs)]
     report = _Report(grid, headers, grade, runs, items, options, found)
-    identity = identify(
-        grid, headers, rows[at + 1 :], report.taken(), options, found, _kinds(headers, grade, rows[at + 1 :])
-    )
+    kinds = {grade - COMPLETED: "submitted"} | _kinds(headers, grade, rows[at + 1 :])
+    identity = identify(grid, headers, rows[at + 1 :], report.taken(), options, found, kinds)
     if identity is None:
         return None
     identity = replace(identity, attempt=None, dates=(), state=grade - 4 if grade >= 4 else None)
@@ -269,7 +270,7 @@ class _Report:
 
     def taken(self) -> dict[int, Match]:
         """Return every column from the state on as taken, so that none of them is held for an identity."""
-        columns = range(max(self.grade - 4, 0), len(self.headers))
+        columns = set(range(max(self.grade - 4, 0), len(self.headers))) - {self.grade - COMPLETED}
         return {column: Match(column=column, item=-1, by="number") for column in columns}
 
     def by_number(self, rows: Sequence[Row], identity: Identity) -> Layout | None:
