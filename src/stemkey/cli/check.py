@@ -43,7 +43,7 @@ def check(
         list[str] | None, typer.Option(metavar="FORMAT", help="Report also what this target would lose.")
     ] = None,
     option: Annotated[list[str] | None, typer.Option("-O", metavar="NAME=VALUE", help="Option of the format.")] = None,
-    summary: Annotated[bool, typer.Option(help="A table of files: questions, with key, types, findings.")] = False,
+    summary: Annotated[bool, typer.Option(help="A table of files: questions, with key, open (graded by people), types, findings.")] = False,
 ) -> None:
     """Read quizzes and print every finding with its place and what to do.
 
@@ -101,6 +101,7 @@ def _check_one(name: str, format_name: str | None, targets: list[str], options: 
                 "identifier": item.identifier,
                 "types": [_kind(interaction) for interaction in item.interactions],
                 "keyed": is_keyed(item),
+                "open": is_open(item),
                 "line": item.span.line if item.span else None,
             }
             for item in items
@@ -119,6 +120,14 @@ def _kind(interaction: object) -> str:
         return f"foreign:{interaction.kind}"
     name = type(interaction).__name__.removesuffix("Interaction")
     return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("-")
+
+
+def is_open(item: object) -> bool:
+    """Whether an item has nothing that a key could grade: people grade it, or it only informs."""
+    from stemkey.model import ExtendedTextInteraction, Item, UploadInteraction
+
+    assert isinstance(item, Item)
+    return all(isinstance(answer, ExtendedTextInteraction | UploadInteraction) for answer in item.interactions)
 
 
 def is_keyed(item: object) -> bool:
@@ -159,7 +168,8 @@ def _show_summary(reports: list[dict[str, Any]], *, as_json: bool) -> None:
         {
             "file": report["source"],
             "questions": len(report["items"]),
-            "with_key": sum(1 for item in report["items"] if item["keyed"]),
+            "with_key": sum(1 for item in report["items"] if item["keyed"] and not item["open"]),
+            "open": sum(1 for item in report["items"] if item["open"]),
             "types": sorted({kind for item in report["items"] for kind in item["types"]}),
             "errors": _severities(report["diagnostics"], Severity.ERROR),
             "warnings": _severities(report["diagnostics"], Severity.WARNING),
@@ -170,11 +180,11 @@ def _show_summary(reports: list[dict[str, Any]], *, as_json: bool) -> None:
         print(json.dumps({"files": rows}, ensure_ascii=False, indent=2))
         return
     width = max((len(str(row["file"])) for row in rows), default=4)
-    print(f"{'file':<{width}}  {'questions':>9}  {'with key':>8}  {'errors':>6}  {'warnings':>8}  types")
+    print(f"{'file':<{width}}  {'questions':>9}  {'with key':>8}  {'open':>4}  {'errors':>6}  {'warnings':>8}  types")
     for row in rows:
         types = ", ".join(row["types"])
         print(
-            f"{row['file']:<{width}}  {row['questions']:>9}  {row['with_key']:>8}  {row['errors']:>6}  {row['warnings']:>8}  {types}"
+            f"{row['file']:<{width}}  {row['questions']:>9}  {row['with_key']:>8}  {row['open']:>4}  {row['errors']:>6}  {row['warnings']:>8}  {types}"
         )
 
 

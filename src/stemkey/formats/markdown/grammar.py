@@ -17,7 +17,6 @@ from stemkey.formats.markdown.drafts import (
     KeyRow,
     Outline,
 )
-from stemkey.formats.markdown.layouts import OPENS
 from stemkey.formats.markdown.lines import (
     BLANK,
     BLANK_LINE,
@@ -36,6 +35,7 @@ from stemkey.formats.markdown.lines import (
     Line,
     is_writing_line,
 )
+from stemkey.formats.markdown.moodown import OPENS
 from stemkey.formats.markdown.words import (
     CONTENTS_HEADING,
     GAP_ROW,

@@ -24,10 +24,8 @@ from stemkey.formats.markdown.lines import (
     TEXT,
     Line,
 )
+from stemkey.formats.markdown.moodown import OPENS, PART, as_house, is_moodown
 from stemkey.formats.markdown.words import KEY_LETTERS, LABELLED, is_answer_wrapper, is_key_heading
-
-OPENS = "opens"
-"""The box of a line that a layout has found to open a question."""
 
 
 class Opening(NamedTuple):
@@ -415,13 +413,17 @@ def adapt(lines: list[Line], choice: Choice) -> list[Line]:
             elif key_level and int(line.label) <= key_level:
                 key_level = 0
             elif layout.name == "answer-parts" and _ANSWER_PART.match(line.text):
-                continue
+                line = line._replace(label=PART)  # noqa: PLW2901 # the same line, seen differently
         elif line.kind == NUMBERED and not key_level and not (line.bold and _is_key(line)):
             line = line._replace(kind=ORDERED)  # noqa: PLW2901 # the same line, seen differently
         elif key_level and line.kind in (TEXT, BULLET) and (numbered := _key_entry(line)):
             line = numbered  # noqa: PLW2901 # the same line, seen differently
         adapted.append(line)
-    return adapted
+    if layout.name != "answer-parts":
+        return adapted
+    if is_moodown(lines):
+        return as_house(adapted)
+    return [line for line in adapted if line.kind != HEADING or line.label != PART]
 
 
 def _open_bold(line: Line, opening: Opening) -> bool:
