@@ -3,8 +3,8 @@
     python benchmarks/grading.py [--sizes 10000,100000,1000000] [--repeat 3]
 
 Whole processes: CPU seconds (user and system, all threads) and peak memory of `stemkey grade QUIZ SHEET --report csv`, which writes
-students.csv and questions.csv, and of a Python that imports polars and reads the sheet into text columns. The best of the
-repetitions counts. The sheet is generated from a seed: letters, 3 % blanks, a stray mark in one row of ten thousand.
+students.csv and questions.csv, and of a Python that imports polars and reads the sheet into text columns. The two
+run by turns; medians count. The sheet is generated from a seed: letters, 3 % blanks, a stray mark in one row of ten thousand.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-from measure import PYTHON, STEMKEY, measure, ratio
+from measure import PYTHON, STEMKEY, measure_in_turn, ratio
 
 ITEMS = 50
 LETTERS = "ABCD"
@@ -42,10 +42,9 @@ def compare(
             write(sheet, size)
             print(f"{size:,} candidates x {ITEMS} items, {sheet.stat().st_size / 1e6:.1f} MB")
             grade = [STEMKEY, "grade", str(quiz), str(sheet), "--report", "csv", "--out", str(out)]
-            ours = measure(grade, runs=arguments.repeat)
+            ours, theirs = measure_in_turn(grade, [PYTHON, "-c", code, str(sheet)], runs=arguments.repeat)
             check(out, size)
             print(f"  {'stemkey grade':<15} {ours}")
-            theirs = measure([PYTHON, "-c", code, str(sheet)], runs=arguments.repeat)
             print(f"  {peer:<15} {theirs}")
             print(f"  {'ratio':<15} {ratio(ours, theirs)}")
             sheet.unlink()

@@ -27,11 +27,20 @@ class Run:
 
 def measure(command: list[str], *, runs: int = 3, cwd: Path | None = None) -> Run:
     """Run a command several times and return the medians; the first run warms the disk's cache and is not counted."""
-    results = [_once(command, cwd) for _ in range(runs + 1)][1:]
+    return _medians([_once(command, cwd) for _ in range(runs + 1)][1:])
+
+
+def measure_in_turn(ours: list[str], theirs: list[str], *, runs: int = 3) -> tuple[Run, Run]:
+    """Run two commands by turns, so that a machine with other work on it slows both alike; medians as above."""
+    pairs = [(_once(ours, None), _once(theirs, None)) for _ in range(runs + 1)][1:]
+    return _medians([pair[0] for pair in pairs]), _medians([pair[1] for pair in pairs])
+
+
+def _medians(runs: list[Run]) -> Run:
     return Run(
-        cpu=statistics.median(run.cpu for run in results),
-        peak=statistics.median(run.peak for run in results),
-        status=max(run.status for run in results),
+        cpu=statistics.median(run.cpu for run in runs),
+        peak=statistics.median(run.peak for run in runs),
+        status=max(run.status for run in runs),
     )
 
 
