@@ -39,7 +39,7 @@ from stemkey.model import NO_FEEDBACK, ChoiceInteraction, Quiz
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_NO_WORDS = re.compile(rf"{_TAG.pattern}|\]\([^()\n]*\)|&[A-Za-z]+;")
+_NO_WORDS = re.compile(rf"{_TAG.pattern}|{{=html}}|\]\([^()\n]*\)|&[A-Za-z]+;")
 _FENCE_LINE = re.compile(r"[ \t>]*(?:```+|~~~+)[ \t]*[^\s`]*[ \t]*$")
 _HEADINGS = (PLAIN_HEADING, INSTRUCTIONS_HEADING, CONTENTS_HEADING)
 _NO_TEXT = frozenset({BLANK, COMMENT, DEFINITION, RULE})
