@@ -43,6 +43,7 @@ from stemkey.model import (
     ToleranceKind,
     Unit,
     UploadInteraction,
+    Variable,
     gap,
     letter_label,
     text_content,
@@ -351,7 +352,11 @@ class _Maker:
         makers = [self.choice, self.match, self.text_entry]
         make = self.draw(st.sampled_from(makers))
         clones = tuple(
-            Clone(body=self.draw(self.optional(self.blocks(), is_carried=True)), interaction=make("RESPONSE"))
+            Clone(
+                body=self.draw(self.optional(self.blocks(), is_carried=True)),
+                variables=(Variable(name="x", value=self.draw(plain_texts())),),
+                interaction=make("RESPONSE"),
+            )
             for _ in range(self.draw(st.integers(0, 2)))
         )
         return ForeignInteraction(

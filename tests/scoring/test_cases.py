@@ -55,7 +55,8 @@ def test_a_class_gets_the_scores_that_the_case_says(
 def _scores(said: dict[str, str]) -> str:
     settings: dict[str, Any] = {}
     if "options" in said:
-        settings = dict(line.split(" = ", 1) for line in Path(said["options"]).read_text(encoding="utf-8").splitlines())
+        lines_ = Path(said["options"]).read_text(encoding="utf-8").splitlines()
+        settings = {name: value == "yes" or value for name, value in (line.split(" = ", 1) for line in lines_)}
     options = GradeOptions(reports=("json",), rules=said.get("rules"), manual=said.get("manual"), **settings)
     out = Path("out")
     outcome = grade_class(said["quiz"], [said["sheet"]], out, options)

@@ -121,7 +121,7 @@ RULES = [
     ('multiple = "rexams-none"', F(1)),
     ('multiple = "per-option"', F(4, 5)),
     ('multiple = "balanced"', F(5, 6)),
-    ('multiple = "amc(b=1, m=-1)"', F(3)),
+    ('multiple = "amc(b=1, m=-1)"', F(3, 5)),
 ]
 
 

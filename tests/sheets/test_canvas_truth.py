@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from stemkey.diagnostics import Diagnostics
-from stemkey.files import open_source
+from stemkey.files import Source, open_source
 from stemkey.model import (
     AcceptedNumber,
     AcceptedText,
     Cardinality,
     Choice,
     ChoiceInteraction,
+    Clone,
     ExtendedTextInteraction,
     ForeignInteraction,
     InlineChoiceInteraction,
@@ -29,10 +30,12 @@ from stemkey.model import (
     Section,
     TextEntryInteraction,
     UploadInteraction,
+    Variable,
     gap,
     text_content,
 )
 from stemkey.model.content import Content
+from stemkey.pipeline import read_source
 from stemkey.scoring.answer_key import Status
 from stemkey.scoring.compiler import compile_key
 from stemkey.scoring.responses import read_response
@@ -102,8 +105,20 @@ def _interactions(kind: str, question: dict[str, Any]) -> tuple[Interaction, ...
             return (ExtendedTextInteraction(),)
         case "file_upload":
             return (UploadInteraction(),)
+        case "calculated":
+            clones = tuple(_clone(answer, Fraction(str(question["answer_tolerance"]))) for answer in answers)
+            return (ForeignInteraction(format="canvas", kind=kind, raw="", clones=clones),)
         case _:
             return (ForeignInteraction(format="canvas", kind=kind, raw=""),)
+
+
+def _clone(answer: dict[str, Any], tolerance: Fraction) -> Clone:
+    accepted = AcceptedNumber(value=Fraction(str(answer["answer"])), tolerance=tolerance)
+    return Clone(
+        body=text_content(str(answer["variables"])),
+        variables=tuple(Variable(name=one["name"], value=str(one["value"])) for one in answer["variables"]),
+        interaction=TextEntryInteraction(accepted=(accepted,)),
+    )
 
 
 def _choice(answer: dict[str, Any], worth: Fraction) -> Choice:
@@ -164,14 +179,49 @@ def test_every_answer_gets_the_points_that_canvas_gave(shared: Path, name: str) 
     compared: dict[str, int] = {}
     for truth, item, response, judgement in responses(shared, name):
         if judgement.credit is None:
-            assert item.title in {"essay", "file_upload", "calculated"}, (item.title, response, judgement)
+            assert item.title in {"essay", "file_upload"}, (item.title, response, judgement)
             continue
         points = float(judgement.credit * item.points)
         assert points == pytest.approx(truth["points"], abs=1e-9), (item.title, response, judgement)
         compared[item.title] = compared.get(item.title, 0) + 1
     graded = {"multiple_choice", "short_answer", "multiple_answers"}
-    graded |= {"numerical"} if name == "s30_kept" else {"matching", "fill_in_multiple_blanks", "multiple_dropdowns"}
+    own = {"matching", "fill_in_multiple_blanks", "multiple_dropdowns", "calculated"}
+    graded |= {"numerical"} if name == "s30_kept" else own
     assert all(compared[kind] >= 30 for kind in graded)
+
+
+def test_the_package_of_a_formula_says_what_canvas_graded_by(shared: Path) -> None:
+    """The key of the tests above was made by hand from Canvas's own data; this is what our reader makes of its package."""
+    package = shared / "data" / "canvas" / "instructure_qti_fixtures" / "all_canvas_simple_1.2.xml"
+    items = read_source(open_source(package)).value.quiz.items
+    (ours,) = (only for item in items for only in item.interactions if isinstance(only, ForeignInteraction))
+    (canvass,) = (
+        only
+        for item in quiz_of(shared, "s30_alltypes_nosis").items
+        for only in item.interactions
+        if isinstance(only, ForeignInteraction)
+    )
+    assert facts(ours) == facts(canvass)
+    assert len(facts(ours)) == 9
+
+
+def facts(kept: ForeignInteraction) -> set[tuple[object, ...]]:
+    return {
+        (*((variable.name, Fraction(variable.value)) for variable in clone.variables), clone.interaction)
+        for clone in kept.clones
+    }
+
+
+def test_a_formula_whose_numbers_are_not_in_the_quiz_is_nobodys_mistake(shared: Path) -> None:
+    report = shared / "data" / "canvas" / "student_analysis" / "s30_alltypes_nosis_student_analysis.csv"
+    changed = report.read_text(encoding="utf-8").replace('"x=>1.0,42.0000"', '"x=>1.5,42.0000"')
+    quiz = quiz_of(shared, "s30_alltypes_nosis")
+    table = open_sheet(Source(report.name, changed.encode()), quiz, SheetOptions(id_column="id"), Diagnostics())
+    assert table
+    assert table.tells_clones_of == {"9"}
+    key = compile_key(quiz, Diagnostics())
+    judged = [key.items[8].judge(value) for batch in table.batches() for value in batch.columns[8].values]
+    assert [judgement.credit for judgement in judged if judgement.status is Status.UNREADABLE] == [None]
 
 
 def test_numbers_are_numbers_and_essays_wait(shared: Path) -> None:

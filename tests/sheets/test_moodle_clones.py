@@ -52,7 +52,7 @@ def quiz_of(questions: str) -> Quiz:
 def report_of(sheet: str) -> bytes:
     """Return a whole report: in the cases stand the grade and what comes after it, one line an attempt."""
     header, *rows = sheet.splitlines()
-    begun = (f"Ek,Bo,{at}@x.example,Finished,x,y,z,{row}" for at, row in enumerate(rows, 1))
+    begun = (f"Ek,Bo {at},{at}@x.example,Finished,x,y,z,{row}" for at, row in enumerate(rows, 1))
     return "\n".join([WHO + header, *begun, ""]).encode()
 
 

@@ -149,7 +149,7 @@ FORMATS: tuple[Format, ...] = (
         recognises="stemkey.formats.qti21.recognition:is_qti21",
         limits="stemkey.formats.qti21.limits:limit_to_qti21",
         options="stemkey.formats.qti21.vocabulary:Qti21Options",
-        evidence="packages of TAO, ONYX and the conformance suite; valid against the schemas of 2.1 and 2.2",
+        evidence="packages of TAO, ONYX, QTIWorks, R and the conformance suite; valid against the schemas of 2.1 and 2.2",
     ),
     Format(
         name="qti3",
@@ -162,7 +162,7 @@ FORMATS: tuple[Format, ...] = (
         recognises="stemkey.formats.qti21.recognition:is_qti3",
         limits="stemkey.formats.qti21.limits:limit_to_qti3",
         options="stemkey.formats.qti3.vocabulary:Qti3Options",
-        evidence="qti-components plays ours; valid against the schema (SBAC's profile of 3.0)",
+        evidence="packages of 1EdTech, Cito and Kennisnet; qti-components plays ours; valid against SBAC's profile of 3.0",
     ),
     Format(
         name="json",

@@ -24,6 +24,7 @@ from stemkey.model.interactions import (
     ToleranceKind,
     Unit,
     UploadInteraction,
+    Variable,
 )
 from stemkey.model.quiz import (
     DEFAULT_SETTINGS,
@@ -76,6 +77,7 @@ __all__ = [
     "ToleranceKind",
     "Unit",
     "UploadInteraction",
+    "Variable",
     "gap",
     "letter_label",
     "text_content",

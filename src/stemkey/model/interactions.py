@@ -212,11 +212,21 @@ class UploadInteraction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A number that was drawn for one form of an item (QTI template variable)."""
+
+    name: str
+    value: str
+    """As it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clone:
     """One form in which a candidate may have met a foreign item, and what answering that comes down to (QTI item clone)."""
 
     body: Content = EMPTY
     """The stem as that candidate saw it; empty where it is the item's own."""
+    variables: tuple[Variable, ...] = ()
     interaction: ChoiceInteraction | MatchInteraction | TextEntryInteraction
 
 

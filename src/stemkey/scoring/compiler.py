@@ -1,14 +1,15 @@
 """From a quiz to its answer key: what every possible response is worth, in whole ticks."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from math import gcd, lcm
 
-from stemkey.diagnostics import Diagnostics, Severity, Text, rule
+from stemkey.diagnostics import Diagnostic, Diagnostics, Severity, Text, rule
 from stemkey.model import Choice, ChoiceInteraction, ForeignInteraction, InlineChoiceInteraction, Item, Quiz
 from stemkey.scoring.answer_key import AnswerKey, ItemKey, Judgement, Status
 from stemkey.scoring.changes import NO_CHANGE, Change, ChangedItem, changed_item
-from stemkey.scoring.credit import WITHOUT_CREDIT, creditor_of
+from stemkey.scoring.credit import WITHOUT_CREDIT, creditor_of, own_maximum
 from stemkey.scoring.manual import NO_MANUAL_SCORES, ManualScores
 from stemkey.scoring.responses import Reading, response_reader
 from stemkey.scoring.rule_file import NO_RULES, RuleBook
@@ -185,6 +186,9 @@ class _Compiled:
         self.before = before
         self.changed = changed_item(item, change, found) if found is not None else ChangedItem(item=item)
         self.item = self.changed.item
+        own = own_maximum(self.item, scoring)
+        if own is not None and change.points is None:
+            self.item = replace(self.item, points=own)
         self.creditor = creditor_of(self.item, scoring)
 
     @property
@@ -232,7 +236,7 @@ class _Compiled:
             credit=credit,
             ticks=_whole(credit * self.item.points / tick) if credit is not None else 0,
             chosen=_mask(reading.chosen) if is_choice else 0,
-            finding=reading.finding,
+            finding=_as_scored(reading, credit, self.item.points),
         )
 
     def credit(self, reading: Reading) -> Fraction | None:
@@ -256,6 +260,16 @@ class _Compiled:
         if self.changed.sets and frozenset(reading.chosen) in self.changed.sets:
             return ALL
         return self.creditor.credit(reading)
+
+
+def _as_scored(reading: Reading, credit: Fraction | None, points: Fraction) -> Diagnostic | None:
+    """Return the finding about a response; two marks earn something else than nothing under a rule that says so."""
+    finding = reading.finding
+    if finding is None or reading.status is not Status.SEVERAL_MARKS or not credit:
+        return finding
+    return replace(
+        finding, message=finding.message.replace("it earns nothing", f"it earns {float(credit * points):g} points")
+    )
 
 
 def _whole(ticks: Fraction) -> int:
@@ -290,7 +304,9 @@ def _sentences_of(item: Item, scoring: Scoring) -> Iterable[str]:
         elif isinstance(interaction, ChoiceInteraction):
             row, parameters = scoring.choice_rule(interaction)
             given = ", ".join(f"{name} = {value}" for name, value in parameters.items())
-            yield f"{row.title}; rule {row.name}" + (f" ({given})" if given else "")
+            own = own_maximum(item, scoring)
+            most = "" if own is None else f"; the maximum is what a perfect answer earns, {float(own):g}"
+            yield f"{row.title}; rule {row.name}" + (f" ({given})" if given else "") + most
         elif isinstance(interaction, InlineChoiceInteraction):
             yield "the credit of the choice taken"
         else:

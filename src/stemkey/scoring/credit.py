@@ -52,6 +52,20 @@ def creditor_of(item: Item, scoring: Scoring) -> Creditor | None:
     return _with_floor(_of_parts(item.interactions, known, scoring.gaps.name), item, scoring)
 
 
+def own_maximum(item: Item, scoring: Scoring) -> Fraction | None:
+    """Return what a perfect answer earns under a rule that gives points and not shares (AMC's); None under another rule."""
+    only = item.interactions[0] if len(item.interactions) == 1 else None
+    if not isinstance(only, ChoiceInteraction):
+        return None
+    row, parameters = scoring.choice_rule(only)
+    if row.name not in IN_POINTS:
+        return None
+    keys = sum(1 for choice in only.choices if choice.credit > 0)
+    perfect = Marks(1 if row.single else keys, 0, keys, len(only.choices) - keys)
+    points = row.formula(perfect, parameters)
+    return points if points > 0 else None
+
+
 def _with_floor(creditor: Creditor, item: Item, scoring: Scoring) -> Creditor:
     if scoring.floor is None or not item.points:
         return creditor

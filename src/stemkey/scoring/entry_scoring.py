@@ -23,6 +23,8 @@ TEXT_RULES = {
 }
 """Names of the ways to compare texts."""
 
+_ANYTHING, _ASTERISK = "\ue000", "\ue001"
+"""Stand for `*` and `\\*` while a pattern is cleaned: characters of nobody's alphabet."""
 _ARTICLES = ("the ", "a ", "an ")
 _QUOTES = str.maketrans("’‘`“”„«»–—−", '\'\'\'"""""---')
 
@@ -71,10 +73,13 @@ def _fits_text(
     distance: int,
 ) -> bool:
     clean = _cleaner(rule, normalisations, case_sensitive=interaction.case_sensitive)
-    wanted, given = clean(entry.text), clean(text)
+    given = clean(text)
     if entry.wildcards and "*" in entry.text:
-        return fits_wildcards(wanted, given)
-    wanted = wanted.replace("\\*", "*") if entry.wildcards else wanted
+        asterisk = "" if "punctuation" in normalisations else "\\*"
+        # What overlooks punctuation must not overlook the signs that stand for anything.
+        hidden = clean(entry.text.replace("\\*", _ASTERISK).replace("*", _ANYTHING))
+        return fits_wildcards(hidden.replace(_ANYTHING, "*").replace(_ASTERISK, asterisk), given)
+    wanted = clean(entry.text)
     if rule == "contains":
         return bool(wanted) and wanted in given
     return wanted == given or (distance > 0 and _edit_distance(wanted, given, distance) <= distance)

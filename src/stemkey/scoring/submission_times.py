@@ -13,6 +13,9 @@ from typing import NamedTuple
 ORDERS = ("dmy", "mdy", "ymd")
 """Of three numbers with slashes, points or hyphens, where the year does not show which is which."""
 
+LONGEST = 100
+"""Characters of a date; nothing longer is searched for one."""
+
 _MONTHS = (
     "jan january januar janvier enero ene janeiro gennaio gen januari jaan tammikuu styczen stycznia leden ledna",
     "feb february februar fevrier febrero fevereiro febbraio februari helmikuu luty lutego unor unora",
@@ -75,6 +78,8 @@ def readings(text: str, form: str | None = None) -> dict[str, Moment]:
     """
     if form is not None:
         return dict.fromkeys(ORDERS, moment) if (moment := _by_form(text, form)) else {}
+    if len(text) > LONGEST:
+        return {}
     clean = " ".join(unicodedata.normalize("NFKC", text).split())
     found: dict[str, Moment] = {}
     for order, date, rest in _dates(clean):

@@ -5,12 +5,21 @@ has two empty cells; one that was not answered has points and no answer.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations
 
 from stemkey.diagnostics import Diagnostics, column_letters
-from stemkey.model import Cardinality, ChoiceInteraction, InlineChoiceInteraction, Item, MatchInteraction
+from stemkey.model import (
+    Cardinality,
+    ChoiceInteraction,
+    Clone,
+    ForeignInteraction,
+    InlineChoiceInteraction,
+    Item,
+    MatchInteraction,
+)
 from stemkey.scoring.responses import JOINER, quoted
 from stemkey.scoring.spelling import fold, spellings
 from stemkey.sheets.columns import (
@@ -26,13 +35,15 @@ from stemkey.sheets.grid import Cell, Grid, Row, text_at
 from stemkey.sheets.identity import header_kind
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, identify, notes_of
-from stemkey.sheets.table import ColumnMatch, Damaged, Response, ResponseTable
+from stemkey.sheets.table import ColumnMatch, Damaged, Drawn, Response, ResponseTable, Typed
 from stemkey.sheets.wide import ItemColumn, Layout, MisplacedError, usual_width, wide_table
 
 _QUESTION = re.compile(r"^\s*(\d+):(?:\s+(.*))?$", re.DOTALL)
 _AWARDED = re.compile(r"^-?\d+(?:[.,]\d+)?(?:E-?\d+)?$", re.IGNORECASE)
 _POINTS = re.compile(r"^\d+(?:[.,]\d+)?$")
 _COMMA = re.compile(r"(?<!\\),")
+_ARROW = re.compile(r"(?<!\\)=>")
+_DECIMAL = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 
 
 def is_canvas(rows: Sequence[Row]) -> bool:
@@ -111,6 +122,7 @@ def read_student_analysis(
         return None
     identity = replace(identity, dates=(), state=None)
     columns = _columns_by_item(matches, chosen)
+    responses = _Responses(items, columns, options)
     layout = Layout(
         grid=grid,
         source="canvas",
@@ -128,12 +140,26 @@ def read_student_analysis(
             for index in sorted(columns)
             for match in columns[index]
         ),
-        responses_of=_Responses(items, columns, options),
+        responses_of=responses,
+        tells_clones_of=_told(items, columns, data),
         has_attempts=identity.attempt is not None,
         usual_width=usual_width(grid, data),
         notes=notes_of(grid, headers, data, identity),
     )
     return wide_table(layout, found)
+
+
+def _told(items: Sequence[Item], columns: Mapping[int, Sequence[Match]], rows: Sequence[Row]) -> frozenset[str]:
+    """Return the numbers of the formula questions whose numbers the sheet shows."""
+    return frozenset(
+        items[index].number
+        for index, matches in columns.items()
+        if any(
+            isinstance(_answer(items[index], text_at(row.cells, match.column)), Drawn)
+            for match in matches
+            for row in rows
+        )
+    )
 
 
 def _match(column: int, header: str, names: ItemNames) -> Match | None:
@@ -186,12 +212,31 @@ def _answer(item: Item, text: str) -> Response:
     r"""Return a cell as the answer it is: Canvas joins several with `,` and writes a comma within one as `\,`."""
     only = item.interactions[0]
     parts = [part.replace("\\,", ",") for part in _COMMA.split(text)]
+    if isinstance(only, ForeignInteraction) and only.clones:
+        return _drawn(only.clones, parts, text)
     if len(item.interactions) > 1:
         return _gaps(item, parts, text)
     if isinstance(only, InlineChoiceInteraction):
         return ",".join(parts)
     several = isinstance(only, ChoiceInteraction) and only.cardinality is Cardinality.MULTIPLE
     return JOINER.join(parts) if several or isinstance(only, MatchInteraction) else text
+
+
+def _drawn(clones: Sequence[Clone], parts: Sequence[str], text: str) -> Response:
+    """Return the answer to a formula question, `x=>3.0,y=>4.0,12.0000`, with the clone that has these numbers."""
+    *said, answer = parts
+    values = dict(_ARROW.split(part, maxsplit=1) for part in said if _ARROW.search(part))
+    if not answer.strip():
+        return ""
+    if len(values) < len(said) or not all(_DECIMAL.fullmatch(value) for value in values.values()):
+        return text
+    numbers = {name.replace("\\=>", "=>"): Fraction(value) for name, value in values.items()}
+    found = {clone.interaction: index for index, clone in enumerate(clones) if _drawn_values(clone) == numbers}
+    return Drawn(next(iter(found.values())), Typed(answer, ".")) if len(found) == 1 else answer
+
+
+def _drawn_values(clone: Clone) -> dict[str, Fraction]:
+    return {variable.name: Fraction(variable.value) for variable in clone.variables}
 
 
 def _gaps(item: Item, parts: list[str], text: str) -> Response:

@@ -45,10 +45,11 @@ class CloneFinder:
         self._after_stem = after_stem
         self._known: dict[str, int | None] = {}
         self._stems = _forms([clone.body or item.body for clone in foreign.clones])
+        self._interactions = [clone.interaction for clone in foreign.clones]
         self._pairs = [_sources(clone.interaction) for clone in foreign.clones]
 
     def find(self, text: str) -> int | None:
-        """Return the index of the one clone that a text asks; None where there is none, or more than one."""
+        """Return the index of the clone that a text asks; None where there is none, or several with different keys."""
         if text not in self._known:
             self._known[text] = self._find(fold(text))
         return self._known[text]
@@ -58,9 +59,10 @@ class CloneFinder:
         if not found:
             found = self._by_stem(with_points(text), [(with_points(form), index) for form, index in self._stems])
         indexes = {index for _, index in found}
-        if len(indexes) > 1:
+        if len(indexes) > 1 and any(self._pairs):
             indexes = {index for form, index in found if self._has_pairs(text[len(form) :], index)}
-        return indexes.pop() if len(indexes) == 1 else None
+        different = {self._interactions[index]: index for index in sorted(indexes, reverse=True)}
+        return next(iter(different.values())) if len(different) == 1 else None
 
     def _by_stem(self, text: str, stems: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
         fitting = [

@@ -360,3 +360,175 @@ def test_true_and_false_without_words_are_called_so() -> None:
 def test_blanks_around_a_title_are_no_part_of_it() -> None:
     xml = item_xml(response("identifier"), choice_body(), "").replace('title="By hand"', 'title=" By  hand "')
     assert read_one(xml).title == "By hand"
+
+
+def test_the_templates_of_common_cartridge_are_known() -> None:
+    points = (
+        '<outcomeDeclaration identifier="MAXSCORE" cardinality="single" baseType="float"><defaultValue><value>100</value>'
+        '</defaultValue></outcomeDeclaration><outcomeDeclaration identifier="FEEDBACKBASIC" cardinality="single"'
+        ' baseType="identifier"/>'
+    )
+    key = response("identifier", inner="<correctResponse><value>B</value></correctResponse>")
+    told = (
+        '<modalFeedback outcomeIdentifier="FEEDBACKBASIC" identifier="correct" showHide="show">Right!</modalFeedback>'
+    )
+    xml = item_xml(key + points, choice_body(), "", told).replace(
+        "<responseProcessing>", '<responseProcessing template="https://example.org/rptemplates/CC2_match.xml">'
+    )
+    item = read_one(xml)
+    (interaction,) = item.interactions
+    assert isinstance(interaction, ChoiceInteraction)
+    assert [choice.credit for choice in interaction.choices] == [0, 1, 0]
+    assert item.points == 100
+    assert item.feedback.correct == "Right!"
+
+
+def test_a_template_in_the_package_is_the_program() -> None:
+    program = f"<responseProcessing>{condition((variable_is('C'), SET_SCORE.format(3)))}</responseProcessing>"
+    xml = item_xml(response("identifier"), choice_body(), "").replace(
+        "<responseProcessing>", '<responseProcessing template="../rptemplates/ours.xml">'
+    )
+    files = {"items/i1.xml": xml.encode(), "rptemplates/ours.xml": program.encode()}
+    (item,) = read_qti(Source("bank.zip", zip_files(files)), Diagnostics(), "qti21").items
+    (interaction,) = item.interactions
+    assert isinstance(interaction, ChoiceInteraction)
+    assert [choice.credit for choice in interaction.choices] == [0, 0, 1]
+    assert item.points == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "points"),
+    [
+        (
+            '<matchTable defaultValue="0"><matchTableEntry sourceValue="2" targetValue="5"/></matchTable>',
+            5,
+        ),
+        (
+            (
+                '<interpolationTable><interpolationTableEntry sourceValue="2" includeBoundary="false" targetValue="9"/>'
+                '<interpolationTableEntry sourceValue="1" targetValue="4"/></interpolationTable>'
+            ),
+            4,
+        ),
+    ],
+)
+def test_a_raw_score_that_a_table_turns_into_points_is_read(table: str, points: int) -> None:
+    raw = '<outcomeDeclaration identifier="RAW_SCORE" cardinality="single" baseType="integer"/>'
+    rules = condition((variable_is("A"), SET_SCORE.format(2).replace("SCORE", "RAW_SCORE", 1)))
+    rules += '<lookupOutcomeValue identifier="SCORE"><variable identifier="RAW_SCORE"/></lookupOutcomeValue>'
+    xml = item_xml(response("identifier") + raw, choice_body(), rules).replace(
+        'identifier="SCORE" cardinality="single" baseType="float"/>',
+        f'identifier="SCORE" cardinality="single" baseType="float">{table}</outcomeDeclaration>',
+    )
+    item = read_one(xml)
+    (interaction,) = item.interactions
+    assert isinstance(interaction, ChoiceInteraction)
+    assert [choice.credit for choice in interaction.choices] == [1, 0, 0]
+    assert item.points == points
+
+
+PASSAGE = (
+    '<qti-assessment-stimulus xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="p1" title="Passage">'
+    '<qti-stimulus-body><p>Crows roost.</p><img src="../media/crow.png" alt="a crow"/></qti-stimulus-body>'
+    "</qti-assessment-stimulus>"
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "body"),
+    [
+        ("", '<div>\n<p>Crows roost.</p>\n<img src="media/crow.png" alt="a crow"></div>\n<p>Where?</p>'),
+        (
+            '<div data-stimulus-idref="here"></div>',
+            (
+                '<p>Where?</p>\n<div data-stimulus-idref="here">\n<div>\n<p>Crows roost.</p>\n'
+                '<img src="media/crow.png" alt="a crow"></div>\n</div>'
+            ),
+        ),
+    ],
+)
+def test_a_passage_in_another_file_is_part_of_the_question(place: str, body: str) -> None:
+    item = (
+        '<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i1" title="Crows"'
+        ' adaptive="false" time-dependent="false">'
+        '<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="string"/>'
+        '<qti-assessment-stimulus-ref identifier="here" href="../passages/p1.xml" title="Passage"/>'
+        f"<qti-item-body><p>Where?</p>{place}"
+        '<qti-extended-text-interaction response-identifier="RESPONSE"/></qti-item-body></qti-assessment-item>'
+    )
+    files = {"items/i1.xml": item.encode(), "passages/p1.xml": PASSAGE.encode(), "media/crow.png": b"png"}
+    quiz = read_qti(Source("bank.zip", zip_files(files)), Diagnostics(), "qti3")
+    assert [one.body for one in quiz.items] == [body]
+    assert set(quiz.assets) == {"media/crow.png"}
+    del files["passages/p1.xml"]
+    (kept,) = read_qti(Source("bank.zip", zip_files(files)), Diagnostics(), "qti3").items
+    assert isinstance(kept.interactions[0], ForeignInteraction)
+
+
+def test_what_a_tool_put_on_a_line_of_its_own_is_meant_without_its_blanks() -> None:
+    right = "<correctResponse><value>\n\t\tYork\n</value></correctResponse>"
+    program = condition(
+        (
+            '<match><variable identifier="RESPONSE"/><correct identifier="RESPONSE"/></match>',
+            SET_SCORE.format(1),
+        )
+    )
+    body = '<p>This sun of <textEntryInteraction responseIdentifier="RESPONSE"/></p>'
+    (interaction,) = read_one(item_xml(response("string", inner=right), body, program)).interactions
+    assert isinstance(interaction, TextEntryInteraction)
+    assert interaction.accepted == (AcceptedText(text="York"),)
+
+
+def test_several_blanks_without_a_program_have_their_declared_answers() -> None:
+    declarations = "".join(
+        f'<responseDeclaration identifier="R{n}" cardinality="single" baseType="string"><correctResponse><value>{city}'
+        "</value></correctResponse></responseDeclaration>"
+        for n, city in ((1, "Paris"), (2, "London"))
+    )
+    body = "".join(f'<p><textEntryInteraction responseIdentifier="R{n}"/></p>' for n in (1, 2))
+    found = Diagnostics()
+    item = read_one(item_xml(declarations, body, ""), found)
+    assert [one.accepted for one in item.interactions if isinstance(one, TextEntryInteraction)] == [
+        (AcceptedText(text="Paris"),),
+        (AcceptedText(text="London"),),
+    ]
+    assert [finding.code for finding in found] == ["R602"]
+
+
+def test_a_document_type_that_declares_nothing_is_passed_over_and_entities_are_refused() -> None:
+    xml = item_xml(response("identifier"), choice_body(), "")
+    assert read_one(f"<?xml version='1.0'?>\n<!DOCTYPE assessmentItem>\n{xml}").title == "By hand"
+    found = Diagnostics()
+    hostile = f'<!DOCTYPE assessmentItem [<!ENTITY a "b">]>{xml}'
+    assert not list(read_qti(Source("item.xml", hostile.encode()), found, "qti21").items)
+    assert [finding.code for finding in found] == ["R021"]
+
+
+def test_the_namespace_of_moodles_old_export_is_qti() -> None:
+    xml = item_xml(response("identifier"), choice_body(), "").replace("imsqti_v2p1", "imsqti_item_v2p0")
+    assert detect_format(Source("item.xml", xml.encode())).name == "qti21"
+    assert read_one(xml).title == "By hand"
+
+
+def test_a_resource_type_without_a_kind_says_nothing_of_the_file() -> None:
+    manifest = (
+        '<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" identifier="m"><resources>'
+        '<resource identifier="i1" type="imsqti_v2p1" href="i1.xml"><file href="i1.xml"/></resource></resources></manifest>'
+    )
+    files = {
+        "imsmanifest.xml": manifest.encode(),
+        "i1.xml": item_xml(response("identifier"), choice_body(), "").encode(),
+    }
+    quiz = read_qti(Source("bank.zip", zip_files(files)), Diagnostics(), "qti21")
+    assert [item.identifier for item in quiz.items] == ["i1"]
+
+
+def test_a_package_of_qti_3_with_a_learning_application_is_no_qti_1_2() -> None:
+    manifest = (
+        '<manifest xmlns="http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1" identifier="m"><resources>'
+        '<resource identifier="i1" type="imsqti_item_xmlv3p0" href="i1.xml"/>'
+        '<resource identifier="a" type="associatedcontent/imscc_xmlv1p1/learning-application-resource" href="a.xml"/>'
+        "</resources></manifest>"
+    )
+    package = zip_files({"imsmanifest.xml": manifest.encode(), "i1.xml": b"<x/>", "a.xml": b"<x/>"})
+    assert detect_format(Source("bank.zip", package)).name == "qti3"

@@ -21,6 +21,7 @@ from stemkey.model import (
     Clone,
     Content,
     TextEntryInteraction,
+    Variable,
     letter_label,
 )
 
@@ -42,7 +43,7 @@ def calculated_clones(question: Question, body: Content, reading: Reading) -> It
     for values in _value_sets(question, body, reading):
         accepted = [_accepted(answer, values, reading) for answer in question.answers]
         interaction = with_units([entry for entry in accepted if entry is not None], question, reading)
-        yield Clone(body=Content(fill_in(body, values)), interaction=_unexplained(interaction))
+        yield _clone(values, body, _unexplained(interaction))
 
 
 def calculated_choice_clones(question: Question, body: Content, reading: Reading) -> Iterator[Clone]:
@@ -59,9 +60,15 @@ def calculated_choice_clones(question: Question, body: Content, reading: Reading
             for index, (content, credit, answer) in enumerate(options)
         )
         cardinality = Cardinality.SINGLE if single else Cardinality.MULTIPLE
-        yield Clone(
-            body=Content(fill_in(body, values)), interaction=ChoiceInteraction(choices=choices, cardinality=cardinality)
-        )
+        yield _clone(values, body, ChoiceInteraction(choices=choices, cardinality=cardinality))
+
+
+def _clone(values: Values, body: Content, interaction: ChoiceInteraction | TextEntryInteraction) -> Clone:
+    return Clone(
+        body=Content(fill_in(body, values)),
+        variables=tuple(Variable(name=name, value=value) for name, value in values.items()),
+        interaction=interaction,
+    )
 
 
 # ---- the numbers ---------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
+from stemkey.formats.qti12.calculated import calculated_clones
 from stemkey.formats.qti12.choices import choice, matching, ordering, right_idents
 from stemkey.formats.qti12.entries import gaps, number_entry, text_entry
 from stemkey.formats.qti12.idents import MEMO, memo_names, memo_text, read_memo
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 _OF_BLACKBOARD = "qmd_absolutescore_max"
 _POINTS = ("points_possible", "qmd_weighting", "cc_weighting", "respondusapi_qpoints", _OF_BLACKBOARD)
 _DEFAULT_TITLE = "Question"
-_OF_CANVAS = frozenset({"calculated_question", "missing_word_question"})
+CALCULATED = "calculated_question"
+_OF_CANVAS = frozenset({CALCULATED, "missing_word_question"})
 
 
 @rule("R320", Severity.ERROR)
@@ -113,7 +115,8 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
         found.add(qti12_item_kept(name), span, item=number)
         # Canvas breaks off the whole import at shapes that it does not know; its own it takes back.
         home = "canvas" if name in _OF_CANVAS else "qti12"
-        interactions = (ForeignInteraction(format=home, kind=name, raw=_raw(element)),)
+        clones = calculated_clones(parts, body) if name == CALCULATED else ()
+        interactions = (ForeignInteraction(format=home, kind=name, raw=_raw(element), clones=clones),)
     elif any(_has_no_key(interaction) for interaction in interactions) and kind_name(parts) != "Opinion Scale":
         found.add(no_key_in_item(_words(kind)), span, item=number)
     return Item(

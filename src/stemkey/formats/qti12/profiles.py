@@ -67,7 +67,9 @@ QTI12_CARRIES = replace(
 """QTI 1.2 by the book, for whatever reads it: what Canvas alone cannot do is written, too."""
 
 _LOOK = 64 * 1024
-_QTI12_TYPE = re.compile(rb"imsqti_xmlv1p[12]|imsqti_item_xmlv1p|learning-application-resource")
+_QTI12_TYPE = re.compile(rb"imsqti_xmlv1p[12]|imsqti_item_xmlv1p")
+_LATER_TYPE = re.compile(rb"imsqti_[a-z]+_xmlv[23]p\d")
+_CANVAS_RESOURCE = b"learning-application-resource"  # as in packages of other tools, too
 _OF_CANVAS = ("assessment_meta.xml", ".xml.qti", "canvas_export.txt")
 _CANVAS_TYPE = re.compile(rb"<fieldlabel>question_type</fieldlabel>")
 _QTI12_ROOT = re.compile(rb"<(?:\w+:)?questestinterop\b")
@@ -129,6 +131,10 @@ def _is_qti12_package(data: bytes) -> bool:
                 with archive.open(manifest) as member:
                     text = member.read(16 * _LOOK)
                 if _QTI12_TYPE.search(text):
+                    return True
+                if _LATER_TYPE.search(text):
+                    return False
+                if _CANVAS_RESOURCE in text:
                     return True
             for name in names:
                 if name.endswith((".xml", ".qti", ".dat")) and not name.endswith("imsmanifest.xml"):

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from stemkey.formats.qti21.decimals import decimal_text, read_decimal
-from stemkey.formats.qti21.expressions import Container, Declaration, NotReadable, Value
+from stemkey.formats.qti21.declarations import Container, Declaration, NotReadable, Value, single_value
 from stemkey.formats.qti21.patterns import from_pattern
 from stemkey.formats.qti21.response_writer import NUMBER_OPERATOR
 from stemkey.formats.qti21.tree import children, descendants, text_of
@@ -181,7 +181,7 @@ class _Tests:
     def _values(self, element: "_Element") -> list[str] | None:
         match element.tag:
             case "baseValue":
-                return ["".join(str(part) for part in element.itertext())]
+                return [str(single_value("".join(str(part) for part in element.itertext()), "string"))]
             case "correct" if element.get("identifier") == self._declaration.identifier:
                 return _texts(self._declaration.correct)
             case "multiple" | "ordered":

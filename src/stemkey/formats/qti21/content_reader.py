@@ -55,7 +55,8 @@ class ContentReader:
     def __init__(
         self, files: Mapping[str, bytes], path: str, styles: Mapping[str, Original], found: Diagnostics, source: str
     ) -> None:
-        self._files = files
+        self.files = files
+        """The files of the package."""
         self._folder = posixpath.dirname(path)
         self._styles = styles
         self._found = found
@@ -156,8 +157,8 @@ class ContentReader:
             written = element.get("data", "") if element.tag == "object" else here
             # A film's <source> has no place in QTI 2: only its record names the file.
             path = self._path(written) if written else value
-            if path in self._files:
-                self.assets[value] = Asset(name=value, data=self._files[path])
+            if path in self.files:
+                self.assets[value] = Asset(name=value, data=self.files[path])
         return value
 
     def _object(self, element: "_Element", parts: list[str], leave_out: "frozenset[_Element]") -> None:
@@ -188,7 +189,7 @@ class ContentReader:
         if not reference or _ELSEWHERE.match(reference):
             return reference
         path = self._path(reference)
-        data = self._files.get(path)
+        data = self.files.get(path)
         if data is not None:
             self.assets[path] = Asset(name=path, data=data)
             return path

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from stemkey.formats.qti21.answers import Answer, answers_of, example, fits, no_answer, unread_tests
 from stemkey.formats.qti21.decimals import exact_share
-from stemkey.formats.qti21.expressions import NUMBERS, Container, Declaration, NotReadable, Value
+from stemkey.formats.qti21.declarations import NUMBERS, Container, Declaration, NotReadable, Value
 from stemkey.formats.qti21.processing import MAXSCORE, Program, Responses, Result, declared_scoring
 from stemkey.formats.qti21.tree import children, descendants
 
@@ -111,7 +111,10 @@ class _Reader:
         if part.kind not in {"textEntryInteraction", "extendedTextInteraction"}:
             return []
         element = self._program.element
-        template = self._template if part.response.identifier == "RESPONSE" or len(self._asked) == 1 else ""
+        is_whole = element is None or len(self._asked) == 1  # without a program every answer counts as declared
+        template = self._template if is_whole or part.response.identifier == "RESPONSE" else ""
+        if is_whole and template == "map_response" and part.response.mapping is None:
+            template = "match_correct"
         answers = answers_of(part.response, element, template)
         if element is not None:
             for test in unread_tests(part.response, element):

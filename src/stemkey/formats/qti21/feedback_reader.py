@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemkey.formats.qti21.credits import Asked, Trial
-from stemkey.formats.qti21.expressions import NotReadable
+from stemkey.formats.qti21.declarations import NotReadable
 from stemkey.formats.qti21.processing import SCORE, Program, Result
 from stemkey.formats.qti21.tree import descendants
 from stemkey.model import EMPTY, Content, Feedback, Hint

@@ -9,7 +9,7 @@ from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.formats.qti21.content_reader import ContentReader
 from stemkey.formats.qti21.credits import Asked, Credits
 from stemkey.formats.qti21.decimals import read_decimal
-from stemkey.formats.qti21.expressions import Declaration, NotReadable
+from stemkey.formats.qti21.declarations import Declaration, NotReadable
 from stemkey.formats.qti21.feedback_reader import Sorted
 from stemkey.formats.qti21.tree import child, children, descendants, line_of
 from stemkey.model import (

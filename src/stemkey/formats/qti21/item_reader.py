@@ -1,6 +1,7 @@
 """One `assessmentItem` becomes an Item; one that says more than the model holds is kept whole."""
 
 import json
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +12,15 @@ from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.formats.qti21.content_reader import ContentReader, part_left_out
 from stemkey.formats.qti21.credits import Scoring, read_scoring, simple_ratio
 from stemkey.formats.qti21.decimals import read_decimal
-from stemkey.formats.qti21.expressions import NotReadable, read_declaration
+from stemkey.formats.qti21.declarations import NotReadable, read_declaration
 from stemkey.formats.qti21.feedback_reader import Sorted, Told, sort_feedback
 from stemkey.formats.qti21.interaction_reader import InteractionReader, scoring_simplified
 from stemkey.formats.qti21.item_writer import EXACT, default_title
 from stemkey.formats.qti21.manifest import NOTHING, About
 from stemkey.formats.qti21.processing import MAXSCORE, SCORE, Program
+from stemkey.formats.qti21.stimuli import put_stimuli
 from stemkey.formats.qti21.styles import ADDED, PLACED, Original
+from stemkey.formats.qti21.templates import template_name, with_template
 from stemkey.formats.qti21.tree import child, children, descendants, line_of, text_of
 from stemkey.formats.qti21.vocabulary import INTERACTIONS, TOOL
 from stemkey.model import (
@@ -155,6 +158,8 @@ class _Reader:
         for name, words in _BEYOND.items():
             if any(True for _ in descendants(root, name)):
                 return words
+        if not put_stimuli(root, self._body, self._contents.files, self._file.path):
+            return "a part of it stands in another file"
         if self._body is not None and any(
             str(inner.tag).endswith("}include") or inner.tag == "include" for inner in self._body.iter()
         ):
@@ -235,8 +240,9 @@ class _Reader:
         root = self._root
         responses = {one.identifier: one for one in map(read_declaration, children(root, "responseDeclaration"))}
         outcomes = {one.identifier: one for one in map(read_declaration, children(root, "outcomeDeclaration"))}
-        processing = child(root, "responseProcessing")
-        template = "" if processing is None else _template(processing)
+        files, folder = self._contents.files, posixpath.dirname(self._file.path)
+        processing = with_template(child(root, "responseProcessing"), files, folder)
+        template = template_name(processing)
         program = Program(processing, responses, outcomes)
         asked = [self._reader.asked(element, responses) for element in self._interactions]
         scoring = read_scoring(asked, program, template, is_ours=self._is_ours)
@@ -392,7 +398,6 @@ _BEYOND: Mapping[str, str] = {
     "printedVariable": "values are shown that a program computes",
     "templateBlock": "values are drawn by a program",
     "templateInline": "values are drawn by a program",
-    "assessmentStimulusRef": "a part of it stands in another file",
     "positionObjectStage": "<positionObjectInteraction>",
 }
 
@@ -412,12 +417,6 @@ def declared_points(root: "_Element", *, is_ours: bool = False) -> Fraction | No
 
 def _interaction_elements(body: "_Element") -> "list[_Element]":
     return [element for element in body.iter() if str(element.tag).endswith("Interaction")]
-
-
-def _template(processing: "_Element") -> str:
-    if len(processing):
-        return ""
-    return processing.get("template", "").rstrip("/").rpartition("/")[2].removesuffix(".xml")
 
 
 def _with_prompts(body: Content, prompts: Sequence[Content]) -> Content:

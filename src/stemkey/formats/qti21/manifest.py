@@ -1,6 +1,7 @@
 """`imsmanifest.xml`: what is in a package, and what is said about it (tags, category, objective) in LOM."""
 
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -36,6 +37,8 @@ class About:
 
 NOTHING = About()
 
+_VERSION = re.compile(r"v\d|xmlv\d")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
@@ -55,7 +58,9 @@ class Resource:
         """What it is in QTI: `item`, `test`, `section`; empty for other resources."""
         if not self.kind.startswith("imsqti_"):
             return ""
-        word = self.kind.split("_")[1]
+        word = self.kind.split("_")[1].removeprefix("apip")
+        if _VERSION.match(word):
+            return ""  # as some tools write it: `imsqti_v2p1`, whatever the file is
         return {"assessment": "test", "assessmenttest": "test"}.get(word, word)
 
 

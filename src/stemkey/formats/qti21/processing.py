@@ -9,17 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from stemkey.formats.qti21.expressions import (
-    Container,
-    Declaration,
-    Expression,
-    NotReadable,
-    State,
-    Value,
-    compile_expression,
-    equal_values,
-    mapped,
-)
+from stemkey.formats.qti21.decimals import read_decimal
+from stemkey.formats.qti21.declarations import Container, Declaration, NotReadable, Value, mapped, single_value
+from stemkey.formats.qti21.expressions import Expression, State, compile_expression, equal_values
 from stemkey.formats.qti21.tree import descendants
 
 if TYPE_CHECKING:
@@ -134,7 +126,7 @@ class Program:
 
 def _score_name(element: "_Element", outcomes: Mapping[str, Declaration]) -> str:
     """Return the outcome that is the score: SCORE, else the one that is called like it and is computed."""
-    names = {rule.get("identifier", "") for rule in descendants(element, "setOutcomeValue")}
+    names = {rule.get("identifier", "") for rule in descendants(element, "setOutcomeValue", "lookupOutcomeValue")}
     others = [name for name in names if name in outcomes and name.upper().endswith(SCORE) and name != MAXSCORE]
     return others[0] if SCORE not in names and len(others) == 1 else SCORE
 
@@ -188,6 +180,8 @@ def _statement(element: "_Element") -> Statement:
     match element.tag:
         case "setOutcomeValue":
             return _set_outcome(element)
+        case "lookupOutcomeValue":
+            return _look_up(element)
         case "responseCondition":
             return _condition(element)
         case "responseProcessingFragment":
@@ -225,6 +219,38 @@ def _set_outcome(element: "_Element") -> Statement:
         state.outcomes[name] = value
 
     return run
+
+
+def _look_up(element: "_Element") -> Statement:
+    """Return the rule that sets an outcome to what its table makes of a number."""
+    name = element.get("identifier", "")
+    if len(element) != 1:
+        raise NotReadable("<lookupOutcomeValue> without one value")
+    expression = compile_expression(element[0])
+
+    def run(state: State) -> None:
+        declaration = state.declared.get(name)
+        if declaration is None or declaration.table is None:
+            raise NotReadable("<lookupOutcomeValue> without a table")
+        value = expression(state)
+        state.outcomes[name] = _looked_up(declaration, value) if isinstance(value, Fraction) else None
+
+    return run
+
+
+def _looked_up(declaration: Declaration, value: Fraction) -> Value:
+    """Return what a table has for a number: of a `matchTable` the same, of the other the first that is not above it."""
+    table = declaration.table
+    assert table is not None
+    for entry in table:
+        source = read_decimal(entry.get("sourceValue"))
+        if source is None:
+            continue
+        includes = entry.get("includeBoundary", "true").strip() in {"true", "1"}
+        if value == source if table.tag == "matchTable" else value > source or (includes and value == source):
+            return single_value(entry.get("targetValue", ""), declaration.base)
+    default = table.get("defaultValue")
+    return single_value(default, declaration.base) if default is not None else None
 
 
 def _condition(element: "_Element") -> Statement:

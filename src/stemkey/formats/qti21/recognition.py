@@ -9,7 +9,7 @@ from stemkey.formats.qti21.manifest import MANIFEST
 
 _LOOK = 64 * 1024
 _ROOT = rb"<(?:[\w.-]+:)?%s(?:assessment|assessment-)(?:[Ii]tem|[Tt]est|[Ss]ection)\b[^>]*%s"
-_QTI2_ROOT = re.compile(_ROOT % (b"", rb"(?:imsqti_v2p\d|qtiitem/imsqti_v2p\d)"))
+_QTI2_ROOT = re.compile(_ROOT % (b"", rb"(?:imsqti_(?:item_)?v2p\d|qtiitem/imsqti_v2p\d)"))
 _QTI3_ROOT = re.compile(_ROOT % (b"qti-", rb"imsqtiasi_v3p\d"))
 _QTI2_RESOURCE = re.compile(rb"\bimsqti_[a-z]+_xmlv2p\d")
 _QTI3_RESOURCE = re.compile(rb"\bimsqti_[a-z]+_xmlv3p\d")

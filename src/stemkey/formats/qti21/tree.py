@@ -1,5 +1,6 @@
 """A QTI file as one tree in one spelling: 2.x's, whatever version the file is in."""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -36,8 +37,8 @@ class Root(NamedTuple):
 
 def read_tree(source: Source, found: Diagnostics) -> Root | None:
     """Return a file's tree; None, with a finding, where it is no XML, or nested beyond reason."""
-    data, namespace = _without_namespace(source.data)
-    element = parse_xml(Source(source.name, data) if namespace else source, found)
+    data, namespace = _without_namespace(_without_doctype(source.data))
+    element = parse_xml(source if data is source.data else Source(source.name, data), found)
     if element is None:
         return None
     namespace = namespace or _namespace(str(element.tag))
@@ -46,6 +47,18 @@ def read_tree(source: Source, found: Diagnostics) -> Root | None:
 
 
 _DEFAULTS = [(f' xmlns="{name}"'.encode(), name) for name in (*QTI2_NAMESPACES, *QTI3_NAMESPACES)]
+
+
+# One that declares nothing of its own: R writes `<!DOCTYPE assessmentItem>`. Its DTD is never looked for.
+_DOCTYPE = re.compile(rb"<!DOCTYPE\s[^\[<>]*>", re.IGNORECASE)
+
+
+def _without_doctype(data: bytes) -> bytes:
+    """Return a file with blanks for a document type that declares nothing; what declares entities is refused later."""
+    found = _DOCTYPE.search(data, 0, _HEAD)
+    if found is None or b"<!--" in data[: found.start()] or b"<![CDATA[" in data[: found.start()]:
+        return data
+    return data[: found.start()] + re.sub(rb"[^\n]", b" ", found[0]) + data[found.end() :]
 
 
 def _without_namespace(data: bytes) -> tuple[bytes, str]:

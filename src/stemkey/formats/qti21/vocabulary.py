@@ -42,7 +42,7 @@ INTERACTIONS: Mapping[str, type[Interaction]] = MappingProxyType(
 
 _ELEMENTS = """
 assessmentItem assessmentItemRef assessmentSection assessmentSectionRef assessmentStimulus assessmentStimulusRef
-assessmentTest testPart selection ordering adaptiveSelection weight itemSessionControl timeLimits branchRule preCondition
+stimulusBody assessmentTest testPart selection ordering adaptiveSelection weight itemSessionControl timeLimits branchRule preCondition
 templateDefault variableMapping testFeedback outcomeProcessing outcomeCondition outcomeIf outcomeElseIf outcomeElse
 testVariables numberCorrect numberIncorrect numberPresented numberResponded numberSelected outcomeMaximum outcomeMinimum
 responseDeclaration outcomeDeclaration templateDeclaration contextDeclaration defaultValue correctResponse value mapping
@@ -73,7 +73,7 @@ lowerBound upperBound defaultValue mapKey mappedValue caseSensitive substring pa
 includeLowerBound includeUpperBound roundingMode figures template templateLocation definition
 navigationMode submissionMode maxAttempts showFeedback allowReview showSolution allowComment allowSkipping
 validateResponses minTime maxTime allowLateSubmission visible keepTogether required select withReplacement
-variableIdentifier weightIdentifier href class value media n includeCategory excludeCategory sectionIdentifier weight
+variableIdentifier weightIdentifier sourceValue targetValue includeBoundary href class value media n includeCategory excludeCategory sectionIdentifier weight
 """
 
 
@@ -93,6 +93,7 @@ ATTRIBUTES_FROM_KEBAB: Mapping[str, str] = MappingProxyType(
 MATHML = "http://www.w3.org/1998/Math/MathML"
 QTI2_NAMESPACES = (
     "http://www.imsglobal.org/xsd/imsqti_v2p0",
+    "http://www.imsglobal.org/xsd/imsqti_item_v2p0",
     "http://www.imsglobal.org/xsd/imsqti_v2p1",
     "http://www.imsglobal.org/xsd/imsqti_v2p2",
     "http://www.imsglobal.org/xsd/apip/apipv1p0/qtiitem/imsqti_v2p1",
