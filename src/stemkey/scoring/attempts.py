@@ -398,7 +398,11 @@ class _CellFindings:
 
 def candidates(scored: ScoredBatch, key: AnswerKey) -> Iterator[Candidate]:
     """Return the candidates of a batch one by one."""
-    batch, provisional, scores = scored.batch, scored.provisional, scored.scores(key.tick)
+    batch, provisional, scores = scored.batch, scored.provisional.tolist(), scored.scores(key.tick)
+    # Lists: to take single numbers out of arrays would cost more than all the rest.
+    ids, names, emails, rows = (array.tolist() for array in (batch.ids, batch.names, batch.emails, batch.rows))
+    answered, correct, maxima = scored.answered.tolist(), scored.correct.tolist(), scored.maxima.tolist()
+    points = {ticks: ticks * key.tick for ticks in set(maxima)}
     judged = zip(
         *([column.judgements[code] for code in column.codes.tolist()] for column in scored.columns), strict=True
     )
@@ -406,16 +410,16 @@ def candidates(scored: ScoredBatch, key: AnswerKey) -> Iterator[Candidate]:
         number = int(batch.attempts[row]) if batch.attempts is not None else NO_NUMBER
         late = scored.late[row] if scored.late else None
         yield Candidate(
-            id=_text(batch.ids[row]),
-            name=_text(batch.names[row]),
-            email=_text(batch.emails[row]),
+            id=_text(ids[row]),
+            name=_text(names[row]),
+            email=_text(emails[row]),
             attempt=number or None,
-            row=int(batch.rows[row]),
-            answered=int(scored.answered[row]),
-            correct=int(scored.correct[row]),
+            row=rows[row],
+            answered=answered[row],
+            correct=correct[row],
             score=scores[row],
-            points=int(scored.maxima[row]) * key.tick,
-            provisional=bool(provisional[row]),
+            points=points[maxima[row]],
+            provisional=provisional[row],
             submitted=late.submitted if late else "",
             due=late.due.isoformat() if late else "",
             late=late.periods if late else None,

@@ -74,7 +74,9 @@ class ScoredBatch:
 
     def scores(self, tick: Fraction) -> tuple[Fraction, ...]:
         """Return each candidate's score in points."""
-        return self.averages or tuple(total * tick for total in self.totals.tolist())
+        totals = self.totals.tolist()
+        points = {total: total * tick for total in set(totals)}
+        return self.averages or tuple(map(points.__getitem__, totals))
 
     def take(self, rows: NDArray[np.intp]) -> "ScoredBatch":
         """Return only some candidates, in the order given."""
