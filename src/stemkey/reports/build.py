@@ -324,7 +324,7 @@ def _decisions(results: Results) -> Iterator[Table]:
         names = {candidate.id: candidate.name for candidate in results.candidates or ()}
         yield Table(
             name="changed",
-            title="Whom the decisions affect",
+            title="Whom the decisions affect: sums of the questions, before a late penalty, cap or floor",
             columns=(
                 _column("id", "Id"),
                 _column("name", "Name"),
@@ -353,8 +353,8 @@ def _value(fields: Sequence[Field[Subject]], name: str, subject: Subject) -> Val
 
 
 _STATUS_WORDS: Mapping[Status, str] = {
-    Status.INVALID: "no option of the question: 0 points",
-    Status.SEVERAL_MARKS: "several marks where one is allowed: 0 points",
+    Status.INVALID: "no option of the question",
+    Status.SEVERAL_MARKS: "several marks where one is allowed",
     Status.UNREADABLE: "damaged: no score, the total is provisional",
 }
 
@@ -364,6 +364,9 @@ def _odd_responses(results: Results) -> Iterator[tuple[Value, ...]]:
         for key, judgement in zip(results.key.items, candidate.items, strict=True):
             if judgement.status in _STATUS_WORDS:
                 words = _STATUS_WORDS[judgement.status]
+                if judgement.credit is not None:
+                    points = judgement.ticks * results.key.tick
+                    words += f": {shown(points, Kind.SCORE)} point{'' if points == 1 else 's'}"
                 yield candidate.id, candidate.name, candidate.row, key.item.number, judgement.response, words
 
 

@@ -68,7 +68,12 @@ ITEM_FIELDS: tuple[Field[Subject], ...] = (
     _item("points", "Points", Kind.SCORE, "The most that a candidate can earn with it."),
     _item("n", "Given to", Kind.COUNT, "Candidates who were given the question."),
     _item("answered", "Answered", Kind.COUNT, "Candidates whose response could be read as an answer."),
-    _item("omitted", "Omitted", Kind.COUNT, "Blank responses; each counts as 0 points."),
+    _item(
+        "omitted",
+        "Omitted",
+        Kind.COUNT,
+        "Blank responses; each counts as 0 points, unless a scoring rule says otherwise.",
+    ),
     _item(
         "not_reached", "Not reached", Kind.COUNT, "Blanks at the end of an attempt, where they were to be told apart."
     ),
@@ -120,13 +125,13 @@ FURTHER_ITEM_FIELDS: tuple[Field[Subject], ...] = (
         "invalid",
         "Stray marks",
         Kind.COUNT,
-        "Marks that are no option of the question; each counts as 0 points and is listed.",
+        "Marks that are no option of the question; each counts as 0 points, unless everybody has full credit, and is listed.",
     ),
     _item(
         "several_marks",
         "Several marks",
         Kind.COUNT,
-        "Two marks where one is allowed; each counts as 0 points and is listed.",
+        "Two marks where one is allowed; each counts as 0 points, unless a scoring rule says otherwise, and is listed.",
     ),
     _item(
         "unreadable",
@@ -188,7 +193,12 @@ LATE_FIELDS: tuple[Field[Candidate], ...] = (
         Kind.NUMBER,
         "Days or hours after the due time, as the rule counts them; 0: in time; empty where it is not known.",
     ),
-    _field("score_before_late", "Score before", Kind.SCORE, "Points earned before any were taken off for being late."),
+    _field(
+        "score_before_late",
+        "Score before",
+        Kind.SCORE,
+        "Points earned before any were taken off for being late, and before a cap or floor of the whole test.",
+    ),
 )
 """Of a candidate, where points are taken off for being late; `score` is then what is left."""
 

@@ -334,9 +334,8 @@ def _change_sentences(items: Iterable[Item], rules: RuleBook) -> list[str]:
         if (said := rules.changes.get(item.number, NO_CHANGE).sentences)
     ]
     if rules.cancel_blanks:
-        sentences.append(
-            f"Up to {rules.cancel_blanks} blanks of each candidate are taken out of the maximum, those of the most points first."
-        )
+        blanks = "one blank" if rules.cancel_blanks == 1 else f"{rules.cancel_blanks} blanks"
+        sentences.append(f"Up to {blanks} of each candidate leave the maximum, those of the most points first.")
     if rules.sufficient is not None:
         sentences.append(f"{float(rules.sufficient):g} points suffice: they are the maximum of every candidate.")
     if rules.late is not None:

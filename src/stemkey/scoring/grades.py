@@ -150,7 +150,7 @@ class GradeScale:
             said.append(f"Grades by the way from the pass mark to 100 %: {shares}.")
         if self.needs_class:
             said.append(
-                "The class are all candidates who were graded and whose score is final; absent ones are not in it."
+                "The class is everybody who was graded and whose score is final; absent candidates are not in it."
             )
         return said
 

@@ -82,7 +82,10 @@ class LateRule:
         }
         of = {"possible": "the points possible", "earned": "the points earned"}[self.of]
         most = f", at most {_percent(self.at_most)}" if self.at_most < 1 else ""
-        extended = f" {len(self.extensions)} candidates have another due time." if self.extensions else ""
+        others = len(self.extensions)
+        extended = (
+            f" {others} {'candidate has' if others == 1 else 'candidates have'} another due time." if others else ""
+        )
         return [
             f"Late: {_percent(self.penalty)} of {of} off for {each[self.count]} after {self.due.isoformat()}{most}.{extended}",
             f"The late penalty takes no score below {_percent(self.floor)} of the maximum.",

@@ -216,7 +216,7 @@ def time_missing() -> Text:
     """
     return Text(
         "no time of handing in; the score is without the late penalty and provisional",
-        "fill in the time, or give the candidate a due time of their own under [late.extensions] and a time in the sheet",
+        "fill in the time and grade again",
     )
 
 
