@@ -148,12 +148,15 @@ def _attempt_line(batch: ResponseBatch, row: int, items: list[Item]) -> str:
     return f"row {batch.rows[row]}: {' | '.join([*(part for part in who if part), *attempt])}: {shown}"
 
 
-def _finding_line(finding: Diagnostic) -> str:
+def place_of(finding: Diagnostic) -> str:
+    """Return where in the sheet a finding is, ` at C7`; nothing where it is about the whole."""
     place = finding.place
-    where = (
-        f" at {place.cell or (f'row {place.row}' if place.row else f'column {place.column}')}"
-        if (isinstance(place, CellSpan) and (place.row or place.column))
-        else ""
-    )
+    if not isinstance(place, CellSpan) or not (place.row or place.column):
+        return ""
+    return f" at {place.cell or (f'row {place.row}' if place.row else f'column {place.column}')}"
+
+
+def _finding_line(finding: Diagnostic) -> str:
+    where = place_of(finding)
     severity = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}[finding.severity]
     return f"{severity} {finding.code}{where}: {finding.message}"

@@ -68,6 +68,9 @@ def grade(
     no_header: Annotated[
         bool, typer.Option("--no-header", help="The sheet has no header; name columns by their letters.")
     ] = False,
+    transposed: Annotated[
+        bool, typer.Option("--transposed", help="The questions stand below each other, the candidates side by side.")
+    ] = False,
     numbers_from: Annotated[
         int | None,
         typer.Option(metavar="0|1", min=0, max=1, help="What the first option is where answers are numbers."),
@@ -151,6 +154,7 @@ def grade(
                 not_reached=not_reached,
                 allow_missing=allow_missing,
                 no_header=no_header,
+                transposed=transposed,
                 numbers_from=numbers_from,
                 answers=answers.value if answers else None,
                 errors_as=errors_as.value,

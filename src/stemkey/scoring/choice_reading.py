@@ -292,7 +292,9 @@ def _unknown(options: Options, text: str) -> Reading:
         or marks.number(text) is not None
         or fold(text) in marks.IDLE
         or not any(character.isalnum() for character in text)
-        or (several is not None and len(several) <= len(options.labels) and text == text.upper())
+        or (
+            several is not None and len(several) <= len(options.labels) and text.isupper() and marks.truth(text) is None
+        )
     )
     if is_mark:
         return Reading(Status.INVALID, text, (), text, mark_is_no_option(text, labels))

@@ -22,6 +22,18 @@ def number_read_two_ways(text: str) -> Text:
     )
 
 
+@rule("S324", Severity.WARNING)
+def unit_not_expected(text: str, unit: str) -> Text:
+    """The answer is a number with a unit, a per cent sign or more words behind it, and the key names no units.
+
+    It earns nothing, as in Moodle. If the unit is right or does not matter, name it in the quiz.
+    """
+    return Text(
+        f"{quoted(text)} has {quoted(unit)} behind the number, and the key has no units; it earns nothing",
+        "accept the unit in the quiz, or correct the cell",
+    )
+
+
 def read_entry(interaction: TextEntryInteraction, text: str, decimal: str | None = None) -> Reading:
     """Return the text, and the number that it is where the item takes one."""
     if marks.is_blank(text) and not _is_accepted_text(interaction, text):
@@ -34,7 +46,10 @@ def read_entry(interaction: TextEntryInteraction, text: str, decimal: str | None
         return unreadable(text, number_read_two_ways(text))
     if number is None:
         return Reading(Status.ANSWERED, text, (), text)
-    return Reading(Status.ANSWERED, text, (), text, value=number.value, digits=number.digits, unit=number.unit)
+    only_numbers = all(isinstance(entry, AcceptedNumber) for entry in interaction.accepted)
+    is_unexpected = bool(number.unit) and not interaction.units and only_numbers
+    found = unit_not_expected(text, number.unit) if is_unexpected else None
+    return Reading(Status.ANSWERED, text, (), text, found, number.value, number.digits, number.unit)
 
 
 def expects_entry(interaction: TextEntryInteraction, text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import import_module
+from itertools import islice, zip_longest
 from typing import Any, TypeAlias
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
@@ -240,6 +241,9 @@ def open_sheet(source: Source, quiz: Quiz, options: SheetOptions, found: Diagnos
     if chosen is None:
         return None
     grid, rows = chosen
+    if options.transposed:
+        grid = _turned(grid)
+        rows = grid.sample()
     marked = grid.with_cut_marked(rows)
     if marked is not grid:
         grid, rows = marked, marked.sample()
@@ -256,6 +260,20 @@ def open_sheet(source: Source, quiz: Quiz, options: SheetOptions, found: Diagnos
         return None
     table = (row or detect_source(rows)).reader(grid, rows, items, options, found)
     return _only(table, graded) if table and len(items) > len(graded) else table
+
+
+_MOST_TURNED = 20_000
+
+
+def _turned(grid: Grid) -> Grid:
+    """Return a grid whose columns are its rows; places are no longer those of the file."""
+
+    def turn(rows: Iterator[Row]) -> Iterator[Row]:
+        cells = [row.cells for row in islice(rows, _MOST_TURNED)]
+        for number, column in enumerate(zip_longest(*cells, fillvalue=""), 1):
+            yield Row(number, column)
+
+    return grid.rewritten(turn, is_as_written=False)
 
 
 @rule("S023", Severity.ERROR)
@@ -343,12 +361,25 @@ def _choose(
         for candidate, (matched, sure) in zip(candidates, merits, strict=True)
         if (best and matched == best) or (not best and sure)
     ]
-    if len(good) == 1:
-        return good[0]
+    answers = [candidate for candidate in good if not _is_beside(candidate[0].sheet or "")]
+    if len(answers) == 1:
+        return answers[0]
     if not good:
         return candidates[0]
     found.add(several_sheets(", ".join(f"'{grid.sheet}'" for grid, _ in good)), CellSpan(good[0][0].source))
     return None
+
+
+_BESIDE = frozenset(
+    """key|answer key|answers key|key sheet|solution|solutions|correct answers|stats|statistics|summary|item analysis|analysis
+    |schlüssel|lösung|lösungen|musterlösung|statistik|auswertung|clave|estadísticas|corrigé|statistiques|gabarito|chiave"""
+    .replace("\n", "").replace("    ", "").split("|")
+)  # fmt: skip
+
+
+def _is_beside(name: str) -> bool:
+    """Whether a sheet is called like the key or like statistics, which stand beside the answers."""
+    return " ".join(name.casefold().replace("_", " ").split()) in _BESIDE
 
 
 def _load(path: str) -> Any:

@@ -142,6 +142,8 @@ def _kind(source: Source, head: bytes) -> str:
         return _xml_kind(start)
     if _HTML.match(start):
         return "a web page"
+    if (start.startswith(b"{") and b"docs.google.com" in start) or start.startswith(b"[InternetShortcut]"):
+        return "a link to a sheet"
     if (start.startswith(b"{") and b'"' in start) or start.startswith((b"[{", b"[\n", b"[[")):
         return "JSON"
     if start.startswith(b"{\\rtf"):
@@ -204,6 +206,8 @@ def _xml_kind(start: bytes) -> str:
 def _hint(kind: str) -> str:
     if kind == "a web page":
         return "log in again and download the sheet; a web page in its place is often the login page"
+    if kind == "a link to a sheet":
+        return "open the link and download the sheet as .xlsx or .csv (File, Download)"
     if kind in {"an Apple Numbers document", "an XML spreadsheet of 2003"}:
         return "open it and save it as .xlsx or .csv"
     if "quiz" in kind:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.files import Source
-from stemkey.sheets.encodings import guess_encoding
+from stemkey.sheets.encodings import guess_encodings
 from stemkey.sheets.grid import Grid, RawText, Row
 from stemkey.sheets.options import SheetOptions
 
@@ -49,6 +49,15 @@ def read_as_encoding(encoding: str, example: str) -> Text:
     """
     shown = f", e.g. '{example}'" if example else ""
     return Text(f"the file is not UTF-8; it was read as {encoding}{shown}", "say --encoding if the names look wrong")
+
+
+@rule("S025", Severity.ERROR)
+def encoding_not_told(examples: str) -> Text:
+    """The file is not UTF-8, and its letters make words in more than one encoding. Nothing in it tells which is meant.
+
+    A wrong guess would give people names that are not theirs, and make answers that are texts unreadable.
+    """
+    return Text(f"the file is not UTF-8, and could be {examples}", "say which with --encoding NAME")
 
 
 @rule("S004", Severity.ERROR)
@@ -221,7 +230,11 @@ def _encoding(source: Source, options: SheetOptions, found: Diagnostics) -> Enco
         return Encoding("utf-8", skip=skip)
     if skip or _is_mostly_utf8(source.data):
         return Encoding("utf-8", "surrogateescape", skip)
-    name = guess_encoding(source.data)
+    name, *others = guess_encodings(source.data)
+    if others:
+        shown = " or ".join(f"{one} ('{_example(source.data, one)}')" for one in (name, *others))
+        found.add(encoding_not_told(shown), place)
+        return None
     found.add(read_as_encoding(name, _example(source.data, name)), place)
     return Encoding(name)
 

@@ -59,6 +59,11 @@ def _kind(rows: Sequence[Row]) -> tuple[str, str] | None:
                 "Auto Multiple Choice's table of marks",
                 "export it as CSV with the ticked boxes (Reports, CSV, ticked: AB or 01)",
             )
+        if {"Rank", "Player"} <= known and any(header.startswith("Total Score") for header in headers):
+            return (
+                "Kahoot's list of scores",
+                "give the sheet 'RawReportData Data' of the report; a colour that shows who was right is no answer",
+            )
         if "End-of-Line Indicator" in known:
             return "a Brightspace gradebook", "export the quiz's attempt details (Statistics)"
     if rows and text_at(rows[0].cells, 0) in {"Quiz name", "Q#"}:

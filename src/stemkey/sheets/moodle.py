@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
 from stemkey.model import Item, OrderInteraction, TextEntryInteraction
+from stemkey.scoring.responses import quoted
 from stemkey.sheets.columns import (
     HEADER_ROWS,
     ItemNames,
@@ -67,6 +68,10 @@ _AFTER_STEM = re.compile(r"[\s.]*(?:[:;{]|$)")
 NOTHING = "-"
 COMPLETED = 2
 """Columns before the grade stands the time of handing in; before it the start, after it the duration."""
+_NUMBER_LAST = re.compile(
+    r"(?P<unit>[^\d.,+-]*)(?P<number>[+-]?(?:\d[\d ,.]*|\.\d+)(?:[eE][-+]?\d+)?)", re.ASCII | re.DOTALL
+)
+UNIT_NOT_FIRST = "does not end with its number, and Moodle expects the unit before that"
 NOT_SHOWN = "is all that the report shows of things left in the order in which they stood"
 
 
@@ -136,6 +141,8 @@ def read_moodle_responses(
         return None
     identity = replace(identity, attempt=None, dates=(), state=grade - 4 if grade >= 4 else None)
     layout = report.by_text(data, identity) if runs[0].question is not None else report.by_number(data, identity)
+    if layout:
+        _report_formulas(grid, data, runs, found)
     return wide_table(layout, found) if layout else None
 
 
@@ -149,6 +156,23 @@ def tries_joined(rows: str) -> Text:
         f"earlier tries of an attempt in {rows}; the last answer to each question is graded, without penalties",
         "download the report with the tries set to the last one if that is what you want anyway",
     )
+
+
+@rule("S136", Severity.WARNING)
+def formulas_are_texts(count: int, example: str) -> Text:
+    """Moodle writes an answer that begins with `=` into a workbook as a formula without a value. It is read as it was typed.
+
+    A spreadsheet program that opened and saved the file may have put another value there; the CSV is safe.
+    """
+    answers = "answer begins" if count == 1 else "answers begin"
+    return Text(f"{count:,} {answers} with '=', e.g. {example}; read as typed", None)
+
+
+def _report_formulas(grid: Grid, rows: Sequence[Row], runs: Sequence[_Run], found: Diagnostics) -> None:
+    cells = [row.cells[run.response] for row in rows for run in runs if run.response < len(row.cells)]
+    formulas = [cell for cell in cells if isinstance(cell, Damaged) and cell.text.startswith("=")]
+    if formulas:
+        found.add(formulas_are_texts(len(formulas), quoted(formulas[0].text)), grid.place())
 
 
 def _is_try(row: Row, grade: int) -> bool:
@@ -499,12 +523,18 @@ def _converter(item: Item, decimal: str | None) -> Convert:
     entries = item.interactions if foreign is None else [clone.interaction for clone in foreign.clones]
     typed = decimal is not None and any(isinstance(entry, TextEntryInteraction) for entry in entries)
     kept = foreign_converter(foreign, decimal) if foreign is not None else None
+    units_first = item.extensions.get("moodle:unitsleft") == "1"
 
     def convert(text: str) -> Response:
         if text.strip() in {"", NOTHING}:
             return Damaged(NOTHING, NOT_SHOWN) if ordered else ""
         if kept is not None:
             text = kept(text)
+        if units_first:
+            number = _NUMBER_LAST.fullmatch(text.strip())
+            if number is None:
+                return Damaged(text, UNIT_NOT_FIRST)
+            text = f"{number['number']} {number['unit']}".strip()
         return Typed(text, decimal or ".") if typed else text
 
     return convert

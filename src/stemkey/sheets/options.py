@@ -28,6 +28,8 @@ class SheetOptions:
     """Header (or letters) of the column that says when a row was handed in; empty: the one that says so; None: not needed."""
     no_header: bool = False
     """The sheet has no header: columns are said by their letters."""
+    transposed: bool = False
+    """The questions stand below each other and the candidates beside each other."""
     numbers_from: int | None = None
     """What the first option is called where options are numbers: 0 or 1."""
     not_reached: bool = False

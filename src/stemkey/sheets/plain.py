@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
 from stemkey.model import ChoiceInteraction, Item
@@ -39,7 +40,15 @@ from stemkey.sheets.identity import (
 )
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.table import Response, ResponseTable
-from stemkey.sheets.trust import Content, check_numbers, contents, marks_instead_of_answers, notation, numbered_label
+from stemkey.sheets.trust import (
+    Content,
+    check_numbers,
+    contents,
+    has_answers,
+    marks_instead_of_answers,
+    notation,
+    numbered_label,
+)
 from stemkey.sheets.wide import ItemColumn, Layout, usual_width, wide_table
 
 _KEY_WORDS = frozenset(
@@ -174,7 +183,7 @@ def table_is_transposed(column: str) -> Text:
     """
     return Text(
         f"the questions stand in {column}, one a row: the table is turned on its side",
-        "turn it (paste special, transpose) so that each candidate has a row",
+        "say --transposed, or turn it so that each candidate has a row",
     )
 
 
@@ -285,6 +294,7 @@ def identify(
         return None
     if not check_ids(grid, rows, identity, found):
         return None
+    _report_namesakes(grid, rows, identity, found)
     named = [*identity.ids, *identity.name]
     if rows and not any(text_at(row.cells, index) for row in rows for index in named):
         found.add(ids_all_blank(", ".join(column_title(headers, index) for index in named[:3])), grid.place())
@@ -292,6 +302,41 @@ def identify(
     if options.submitted_column is not None:
         return with_submitted(identity, options.submitted_column, headers, grid.place(), found)
     return identity
+
+
+@rule("S219", Severity.WARNING)
+def namesakes(names: str) -> Text:
+    """One name stands under several ids. Namesakes exist, and each of them is graded under their own id.
+
+    An id that was typed wrongly looks the same: then one person has two scores.
+    """
+    return Text(f"the same name under several ids: {names}", "correct the ids if these are the same people")
+
+
+_MOST_NAMESAKES = 5
+"""A name that more ids share is a word for anybody: `Student`, `Guest`."""
+
+
+def _report_namesakes(grid: Grid, rows: Sequence[Row], identity: Identity, found: Diagnostics) -> None:
+    """Name those who stand under several ids, among the rows that are looked at."""
+    ids: dict[str, dict[str, None]] = {}
+    spelled: dict[str, str] = {}
+    for row in rows if identity.ids and identity.name else ():
+        name, (candidate, _) = identity.name_of(row.cells), identity.id_of(row.cells)
+        if name and candidate:
+            folded = fold(name)
+            ids.setdefault(folded, {})[candidate.casefold()] = None
+            spelled.setdefault(folded, name)
+    if sum(map(len, ids.values())) > 2 * len(ids):
+        return
+    several = [
+        f"{quoted(spelled[name], 40)} ({', '.join(known)})"
+        for name, known in ids.items()
+        if 1 < len(known) <= _MOST_NAMESAKES
+    ]
+    if several:
+        more = f" and {len(several) - 5} more" if len(several) > 5 else ""
+        found.add(namesakes(", ".join(several[:5]) + more), grid.place())
 
 
 def lay_out(
@@ -308,8 +353,8 @@ def lay_out(
     """Return the layout of a plain table after its content has been looked at; None where it cannot be trusted."""
     first_number = 1 if options.numbers_from is None else options.numbers_from
     skip, key_rows = set(), []
-    for row in rows:
-        if _is_key_row(row, items, chosen, identity, first_number):
+    for place, row in enumerate(rows):
+        if _is_key_row(row, items, chosen, identity, first_number, is_first=place == 0):
             key_rows.append(row)
             skip.add(row.number)
     if not _agree(grid, key_rows, items, chosen, first_number, found):
@@ -317,6 +362,8 @@ def lay_out(
     dismissal = Dismissal(items, chosen, identity, headers, first_number)
     candidates = [row for row in rows if row.number not in skip and not dismissal.of_row(row)]
     content = contents(candidates, chosen)
+    if not has_answers(grid, candidates, chosen, content, found):
+        return None
     converts = notation(grid, headers, items, chosen, content, options, found)
     if converts is None or not check_numbers(grid, headers, items, chosen, content, found):
         return None
@@ -337,6 +384,7 @@ def lay_out(
         skip=frozenset(skip),
         dismiss=dismissal,
         key_labels=_KEY_WORDS,
+        is_key=partial(_is_right, items=items, chosen=chosen, first_number=first_number),
         has_attempts=identity.attempt is not None or bool(identity.dates) or identity.state is not None,
         blank_damage=options.errors_as == "blank",
         notes=notes_of(grid, headers, rows, identity),
@@ -421,17 +469,24 @@ def _report_empty(
 
 
 def _is_key_row(
-    row: Row, items: Sequence[Item], chosen: dict[int, Match], identity: Identity, first_number: int
+    row: Row,
+    items: Sequence[Item],
+    chosen: dict[int, Match],
+    identity: Identity,
+    first_number: int,
+    *,
+    is_first: bool,
 ) -> bool:
+    """Whether a row is called like the key, or is the first, nobody's, and agrees with the key."""
     who = [text_at(row.cells, index) for index in (*identity.ids, *identity.name)]
     if any(map(is_key_label, who)):
         return True
-    return (
-        not any(who)
-        and bool(chosen)
-        and not _differences(row, items, chosen, first_number)
-        and _has_answers(row, chosen)
-    )
+    return is_first and not any(who) and _is_right(row, items, chosen, first_number)
+
+
+def _is_right(row: Row, items: Sequence[Item], chosen: dict[int, Match], first_number: int) -> bool:
+    """Whether a row has an answer to everything, and all of them are the key's."""
+    return bool(chosen) and _has_answers(row, chosen) and not _differences(row, items, chosen, first_number)
 
 
 def is_key_label(text: str) -> bool:

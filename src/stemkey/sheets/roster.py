@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.files import Source
+from stemkey.scoring.spelling import fold
 from stemkey.sheets.grid import Row, text_at
 from stemkey.sheets.identity import Identity, find_identity, header_kind
 from stemkey.sheets.options import SheetOptions
@@ -38,11 +39,11 @@ def not_on_the_roster(who: str) -> Text:
 
 @rule("S242", Severity.WARNING)
 def missing_from_the_sheet(names: str, count: int) -> Text:
-    """People on the roster have no row in the sheet. They are absent: no score, not in the mean, not a zero."""
-    return Text(f"{count} on the roster {'has' if count == 1 else 'have'} no row in the sheet: {names}", None)
+    """People on the roster have no row in the sheet, or one without an attempt. They are absent: no score, not in the mean, not a zero."""
+    return Text(f"{count} on the roster {'has' if count == 1 else 'have'} no attempt in the sheet: {names}", None)
 
 
-@rule("S243", Severity.INFO)
+@rule("S243", Severity.WARNING)
 def id_completed(written: str, whole: str, by: str) -> Text:
     """The sheet's id is not the roster's to the letter, but it can only be this one person's.
 
@@ -83,17 +84,17 @@ class Roster:
         self._indexes = (
             ("id", _unique(self.people, lambda person: person.id)),
             ("the number without its zeros", _unique(self.people, lambda person: _number(person.id))),
-            ("e-mail", _unique(self.people, lambda person: person.email.casefold())),
+            ("e-mail", _unique(self.people, lambda person: _address(person.email))),
         )
 
     def find(self, identifier: str, name: str, email: str) -> tuple[Person, str] | None:
         """Return the person of a row, and by what; None where it is nobody of the roster."""
-        keys = (identifier, _number(identifier), (email or identifier).casefold())
+        keys = (identifier, _number(identifier), _address(email or identifier))
         for (by, people), key in zip(self._indexes, keys, strict=True):
             person = people.get(key) if key else None
             if person is not None:
                 return person, by
-        if not identifier:  # a name says who it is only where there is nothing better
+        if not identifier or identifier == name:  # a name says who it is only where there is nothing better
             person = _unique(self.people, lambda person: _folded(person.name)).get(_folded(name))
             if person is not None:
                 return person, "name"
@@ -124,7 +125,7 @@ class Roster:
                 found.add(not_on_the_roster(written or names[index]), place)
                 continue
             person, by = match
-            if person.id != written and by != "id":
+            if person.id != written and by not in {"id", "e-mail", "name"}:
                 found.add(id_completed(written or names[index], person.id, by), place)
             self._seen.add(person.id)
             ids[index] = person.id or written
@@ -196,7 +197,12 @@ def _number(identifier: str) -> str:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return fold(name)
+
+
+def _address(text: str) -> str:
+    """Return an e-mail address for comparing: in small letters, without what nobody sees."""
+    return fold(text.removeprefix("mailto:"))
 
 
 def _texts(array: "Texts") -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import partial
 from typing import NamedTuple
 
@@ -12,13 +13,16 @@ from stemkey.scoring import choice_marks as marks
 from stemkey.scoring.responses import could_be, expects, quoted
 from stemkey.scoring.spelling import fold, spellings
 from stemkey.sheets.columns import Match, column_title
-from stemkey.sheets.grid import Grid, Row
+from stemkey.sheets.grid import Grid, Row, cell_text
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.table import Damaged, Response, Typed
 
 _DISTINCT = 40
 """So many different texts of a column decide."""
 CLEARLY_BETTER = 0.3
+CLOSE = 0.8
+"""So much of a text is an option's where it differs by a typing error."""
+_LONGEST_CLOSE = 200
 
 Convert = Callable[[str], Response]
 
@@ -109,6 +113,51 @@ def contents(rows: Sequence[Row], chosen: Mapping[int, Match]) -> dict[int, Cont
     return found
 
 
+@rule("S134", Severity.ERROR)
+def nothing_but_damage(example: str) -> Text:
+    """Every answer in the sheet is an error value or a formula that was never calculated. The answers themselves are elsewhere.
+
+    Usually the sheet took them from another sheet or file by formulas, and was saved or downloaded without their values.
+    """
+    return Text(
+        f"every answer is an error value or a formula without its value, e.g. {example}",
+        "open the file in a spreadsheet program, let it calculate and save it, or give the sheet that the formulas read",
+    )
+
+
+@rule("S135", Severity.ERROR)
+def nobody_answered_anything() -> Text:
+    """Every column with answers is empty in every row. A class in which nobody answers anything is a sheet without answers.
+
+    Some reports show right and wrong by colours only: those are no answers, and no program that reads cells sees them.
+    """
+    return Text(
+        "nobody has an answer in any column",
+        "give the report with the answers as texts or letters; colours cannot be read",
+    )
+
+
+_A_CLASS = 2
+
+
+def has_answers(
+    grid: Grid, rows: Sequence[Row], chosen: Mapping[int, Match], content: Mapping[int, Content], found: Diagnostics
+) -> bool:
+    """Whether the columns hold something that could be an answer, or are those of a single candidate."""
+    if any(one.texts for one in content.values()) or not rows:
+        return True
+    cells = [row.cells[match.column] for row in rows for match in chosen.values() if match.column < len(row.cells)]
+    damaged = [cell for cell in cells if cell_text(cell)]
+    count = sum(one.damaged for one in content.values())
+    if damaged and count == len(damaged):
+        found.add(nothing_but_damage(quoted(cell_text(damaged[0]))), grid.place())
+        return False
+    if len(rows) >= _A_CLASS and not damaged:
+        found.add(nobody_answered_anything(), grid.place())
+        return False
+    return True
+
+
 def check_numbers(
     grid: Grid,
     headers: Sequence[str],
@@ -145,8 +194,13 @@ def check_numbers(
 
 
 def _fits(item: Item, text: str) -> bool:
-    """Whether a text can stand in an item's column: a letter or a number of an option can, whatever the item."""
-    return marks.is_letters(text) or marks.number(text) is not None or could_be(item, text)
+    """Whether a text can stand in an item's column: a letter or a number of an option can, and a slip of the pen."""
+    return (
+        marks.is_letters(text)
+        or marks.number(text) is not None
+        or could_be(item, text)
+        or bool(get_close_matches(fold(text)[:_LONGEST_CLOSE], _option_texts(item), n=1, cutoff=CLOSE))
+    )
 
 
 def _telling(texts: Counter[str]) -> dict[str, int]:

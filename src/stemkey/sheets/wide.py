@@ -67,6 +67,8 @@ class Layout:
     """Reads a row's responses where items have no fixed columns; raises `MisplacedError`."""
     key_labels: frozenset[str] = frozenset()
     """What rows of the key are called, folded, in the place of an id or a name."""
+    is_key: Callable[[Row], bool] | None = None
+    """Whether a row's answers are all right."""
     has_attempts: bool = False
     keep_formulas: bool = False
     """A formula without a value is a text that began with `=`, as Moodle's XLSX writes it."""
@@ -103,14 +105,18 @@ class MisplacedError(ValueError):
 
 
 @rule("S201", Severity.ERROR)
-def row_without_id(answers: int) -> Text:
+def row_without_id(answers: int, *, is_key: bool = False) -> Text:
     """A row holds answers, but neither id nor name nor address, so nobody can be given the score.
 
-    The answers are not lost: the row is listed, so that the id can be filled in.
+    The answers are not lost: the row is listed, so that the id can be filled in. A first row that has all answers right is the
+    key; further below, it could be somebody's.
     """
+    shown = f"{answers} answer{'s' if answers != 1 else ''}{', all of them right,' if is_key else ''}"
     return Text(
-        f"the row has {answers} answer{'s' if answers != 1 else ''} and neither id nor name; it is not graded",
-        "fill in the id and grade again",
+        f"the row has {shown} and neither id nor name; it is not graded",
+        "fill in the id and grade again; if the row is the key, write KEY there"
+        if is_key
+        else "fill in the id and grade again",
     )
 
 
@@ -269,6 +275,8 @@ class RowReport:
         self.found = found
         self.groups: dict[str, list[int]] = {}
         self.listed: dict[str, int] = {}
+        self.addresses: dict[str, str] = {}
+        """E-mail addresses that stand for ids, by what they are in small letters: as they were first written."""
 
     def note(self, group: str, row: int) -> None:
         """Remember a row of a group that one finding will name."""
@@ -417,12 +425,16 @@ def _attempt(
     if not candidate:
         if not name:
             counts.refused += 1
-            report.refuse(row_without_id(sum(1 for response in responses if response)), row.number)
+            is_key = layout.is_key is not None and layout.is_key(row)
+            answers = sum(1 for response in responses if response)
+            report.refuse(row_without_id(answers, is_key=is_key), row.number)
             return None
         candidate = name
         report.note("named", row.number)
     elif rank > 0:
         report.note("other id", row.number)
+    if "@" in candidate:
+        candidate = report.addresses.setdefault(candidate.casefold(), candidate)
     if not any(responses):
         report.note("no answers", row.number)
     number = attempts[candidate] = attempts.get(candidate, 0) + 1 if layout.has_attempts else 1

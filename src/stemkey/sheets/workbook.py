@@ -324,6 +324,8 @@ def _refusal(infos: list[zipfile.ZipInfo], maximum: int) -> str | None:
         name = info.filename.replace("\\", "/")
         if name.startswith("/") or ".." in name.split("/"):
             return f"'{info.filename}' points outside the file"
+        if "/externallinks/" in f"/{name.lower()}":
+            return "it takes values from other files; break these links, or save the sheet as CSV"
         if info.file_size > _RATIO_MATTERS and info.file_size > MAXIMUM_RATIO * max(info.compress_size, 1):
             return f"'{info.filename}' unpacks to {info.file_size // max(info.compress_size, 1):,} times its size"
     return None
