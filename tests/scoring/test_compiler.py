@@ -237,6 +237,36 @@ def test_the_first_number_that_fits_counts_and_units_are_converted() -> None:
     assert credit(only, "7 m") == 0
 
 
+@pytest.mark.parametrize(
+    ("is_graded", "worth"),
+    [
+        (False, {"3.14 frogs": 1, "3.14": 1, "3.14 m": 1, "314cm": 1, "314000000x10^-8m": 1, "3.14 cm": 1, "314 m": 0}),
+        (
+            True,
+            {
+                "3.14 frogs": F(4, 5),
+                "3.14": F(4, 5),
+                "3.14 m": 1,
+                "314cm": 1,
+                "314000000x10^-8m": 1,
+                "3.14 cm": F(4, 5),
+                "314 m": 0,
+                "314": 0,
+            },
+        ),
+    ],
+)
+def test_units_are_worth_what_moodle_gives(is_graded: bool, worth: dict[str, Fraction | int]) -> None:
+    """The cases of Moodle's own tests of numerical questions."""
+    only = TextEntryInteraction(
+        accepted=(AcceptedNumber(value=F("3.14")),),
+        units=(Unit(name="m"), Unit(name="cm", multiplier=F(100))),
+        unit_required=is_graded,
+        unit_penalty=F(1, 5) if is_graded else F(0),
+    )
+    assert {text: credit(only, text, rules='[scoring]\ntext = "moodle"') for text in worth} == worth
+
+
 def test_matching_by_pairs_or_all_or_nothing() -> None:
     only = MatchInteraction(
         pairs=tuple(MatchPair(identifier=f"p{i}", source=Content(s), target=f"t{i}") for i, s in enumerate(("frog", "cat", "ant"))),

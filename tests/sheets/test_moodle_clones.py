@@ -4,6 +4,7 @@ A fence "moodle" is the quiz as Moodle XML, "sheet" the report, "credits" what e
 and the findings. `pytest --accept` rewrites the expectations; read the difference like code.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from stemkey.diagnostics import Diagnostics
 from stemkey.files import Source
 from stemkey.formats.moodle.questions import MoodleOptions
 from stemkey.formats.moodle.reader import read_moodle
+from stemkey.grading import GradeOptions, grade_class
 from stemkey.model import Quiz
 from stemkey.scoring.answer_key import Judgement
 from stemkey.scoring.compiler import compile_key
+from stemkey.scoring.rules import scoring_of_format
 from stemkey.sheets import SheetOptions, open_sheet
 
 HERE = Path(__file__).parent / "clones"
@@ -44,6 +47,31 @@ def test_a_report_is_worth_what_the_case_says(path: Path, pytestconfig: pytest.C
     assert written, "a case has an expectation"
 
 
+def test_a_report_without_the_questions_leaves_what_was_drawn_to_people(tmp_path: Path) -> None:
+    """The others are graded, and their statistics are those of everybody."""
+    case = (HERE / "calculated.md").read_text(encoding="utf-8")
+    calculated = next(fence[2] for fence in FENCE.finditer(case) if fence[1] == "moodle")
+    plain = "<question type='truefalse'><name><text>sky</text></name><questiontext><text>Blue?</text></questiontext>"
+    answers = "".join(
+        f"<answer fraction='{share}'><text>{word}</text></answer>" for share, word in ((100, "true"), (0, "false"))
+    )
+    quiz, sheet = tmp_path / "quiz.xml", tmp_path / "quiz-responses.csv"
+    quiz.write_text(f"<quiz>{plain}{answers}</question>{calculated}</quiz>", encoding="utf-8")
+    sheet.write_bytes(
+        report_of("Grade/2.00,Response 1,Response 2\n2.00,True,14.2 m2\n1.00,False,14.2 m2\n0.00,True,-\n")
+    )
+    outcome = grade_class(str(quiz), [str(sheet)], tmp_path / "out", GradeOptions(reports=("json",)))
+    assert outcome.value is not None
+    assert "G005" in {finding.code for finding in outcome.diagnostics}
+    results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
+    sky, area = results["items"]
+    assert (sky["n"], round(sky["facility"], 4)) == (3, 0.6667)
+    assert (area["n"], area["facility"]) == (3, None)
+    scores = [[entry["credit"] for entry in candidate["items"]] for candidate in results["candidates"]]
+    assert scores == [[1, None], [0, None], [1, 0]]
+    assert results["test"]["mean"] is not None
+
+
 def quiz_of(questions: str) -> Quiz:
     xml = f'<?xml version="1.0" encoding="UTF-8"?>\n<quiz>\n{questions}</quiz>\n'
     return read_moodle(Source("quiz.xml", xml.encode()), MoodleOptions(), Diagnostics())
@@ -58,7 +86,7 @@ def report_of(sheet: str) -> bytes:
 
 def credits_of(quiz: Quiz, sheet: str) -> str:
     found = Diagnostics()
-    key = compile_key(quiz, found)
+    key = compile_key(quiz, found, start=scoring_of_format("moodle"))
     table = open_sheet(Source("quiz-responses.csv", report_of(sheet)), quiz, SheetOptions(), found)
     lines = [] if table else ["refused"]
     for batch in table.batches() if table else ():

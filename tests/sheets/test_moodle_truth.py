@@ -25,6 +25,7 @@ from stemkey.model import (
 from stemkey.scoring.answer_key import AnswerKey, Judgement, Status
 from stemkey.scoring.compiler import compile_key
 from stemkey.scoring.responses import Reading, read_response
+from stemkey.scoring.rules import scoring_of_format
 from stemkey.sheets import SheetOptions, open_sheet
 
 EXPORTS = {"core30": "export-core.xml", "bio40": "export-bio.xml"}
@@ -54,7 +55,7 @@ def judged(shared: Path, course: str, report: str) -> Iterator[tuple[str, int, I
     """Grade a report; return for each attempt and item what it is worth."""
     quiz = read_export(shared, course)
     found = Diagnostics()
-    key: AnswerKey = compile_key(quiz, Diagnostics())
+    key: AnswerKey = compile_key(quiz, Diagnostics(), start=scoring_of_format("moodle"))
     table = open_sheet(open_source(shared / "data" / "moodle" / "reports" / report), quiz, SheetOptions(), found)
     assert table, [finding.message for finding in found]
     for batch in table.batches():

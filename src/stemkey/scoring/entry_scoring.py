@@ -58,7 +58,8 @@ def entry_credit(
             if _fits_text(entry, reading.text, interaction, rule, normalisations, distance):
                 return entry.credit
         else:
-            credit = _number_credit(entry, reading, interaction)
+            number_credit = _moodle_number_credit if rule == "moodle" else _number_credit
+            credit = number_credit(entry, reading, interaction)
             if credit is not None:
                 return credit
     return NOTHING
@@ -143,14 +144,34 @@ def _number_credit(entry: AcceptedNumber, reading: Reading, interaction: TextEnt
     if not reading.unit and not interaction.unit_required:
         return entry.credit if fits_number(entry, reading.value, reading.digits) else None
     # A wrong or missing unit: the number may still be right in any of the units (Moodle's unit penalty).
-    if any(fits_number(entry, reading.value / known.multiplier, reading.digits) for known in interaction.units):
+    multipliers = [known.multiplier for known in interaction.units if known.multiplier]
+    if any(fits_number(entry, reading.value / multiplier, reading.digits) for multiplier in multipliers):
         return max(entry.credit * (ALL - interaction.unit_penalty), NOTHING) if interaction.unit_penalty else None
     return None
 
 
-def _unit(interaction: TextEntryInteraction, name: str) -> Unit | None:
-    wanted = " ".join(name.split())
-    return next((unit for unit in interaction.units if wanted and " ".join(unit.name.split()) == wanted), None)
+def _moodle_number_credit(
+    entry: AcceptedNumber, reading: Reading, interaction: TextEntryInteraction
+) -> Fraction | None:
+    """Return the credit where the number fits as Moodle compares, else None.
+
+    A number in one of the units is converted. If that does not fit, or the unit is not known or missing, the number
+    counts as it stands, against the unit penalty: `3.14 frogs` is right where units are not graded.
+    """
+    if reading.value is None:
+        return None
+    unit = _unit(interaction, reading.unit, blank="")
+    if unit is not None and fits_number(entry, reading.value / unit.multiplier, reading.digits):
+        return entry.credit
+    if not fits_number(entry, reading.value, reading.digits):
+        return None
+    return max(entry.credit * (ALL - interaction.unit_penalty), NOTHING)
+
+
+def _unit(interaction: TextEntryInteraction, name: str, blank: str = " ") -> Unit | None:
+    wanted = blank.join(name.split())
+    units = (unit for unit in interaction.units if unit.multiplier)
+    return next((unit for unit in units if wanted and blank.join(unit.name.split()) == wanted), None)
 
 
 def fits_number(entry: AcceptedNumber, number: Fraction, digits: int | None = None) -> bool:

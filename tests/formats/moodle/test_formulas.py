@@ -42,6 +42,10 @@ VALUES = {"a": "1", "b": "2", "x": "-1.5", "größe": "10.0"}
         ("round(-2.5)", -3),
         ("round(1.955, 2)", 1.96),
         ("round(1234.5, -2)", 1200),
+        ("round(1.5e300, 2) / 1e300", 1.5),
+        ("round({x}, 40)", -1.5),
+        ("round({x}, 1000000)", -1.5),
+        ("round({x}, -40)", 0),
         ("floor({x}) + ceil({x})", -3),
         ("fmod(-7, 3)", -1),
         ("deg2rad(180)", math.pi),
@@ -129,6 +133,7 @@ def test_a_number_is_shown_as_php_shows_it(number: float, text: str) -> None:
         (-0.05, 3, "2", "-0.0500"),
         (99.96, 3, "2", "100"),
         (0, 3, "2", "0"),
+        (1.5, 40, "2", "1.500000000000000000000000000000000000000"),
     ],
 )
 def test_an_answer_is_rounded_as_moodle_rounds_it(number: float, length: int, form: str, text: str) -> None:

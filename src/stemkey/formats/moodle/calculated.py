@@ -40,6 +40,7 @@ Values = Mapping[str, str]
 
 def calculated_clones(question: Question, body: Content, reading: Reading) -> Iterator[Clone]:
     """Give the clones of a calculated question. Raises `FormulaError` where one of them cannot be computed."""
+    _refuse_odd_units(question, reading)
     for values in _value_sets(question, body, reading):
         accepted = [_accepted(answer, values, reading) for answer in question.answers]
         interaction = with_units([entry for entry in accepted if entry is not None], question, reading)
@@ -78,8 +79,8 @@ def _value_sets(question: Question, body: Content, reading: Reading) -> list[Val
     """Return the sets of numbers of which each candidate gets one: the items of all variables with one number."""
     element = question.fields.get("dataset_definitions")
     variables = [_variable(definition, reading) for definition in (element if element is not None else ())]
-    if not variables:
-        raise FormulaError("has no numbers in the file")
+    if not variables or len({name for name, _ in variables}) < len(variables):
+        raise FormulaError("has no numbers in the file, or two kinds of one name")
     numbers = set.intersection(*(set(items) for _, items in variables))
     size = len(body) + sum(len(reading.text(answer)) for answer in question.answers)
     if len(numbers) > _MOST_CLONES or len(numbers) * size > _LARGEST:
@@ -126,6 +127,15 @@ def _accepted(answer: "_Element", values: Values, reading: Reading) -> Accepted 
         return None  # Moodle drops such answers
     lower, upper = _limits(evaluate(formula, values), _settings(answer))
     return AcceptedNumber(lower=Fraction(lower), upper=Fraction(upper), credit=credit)
+
+
+def _refuse_odd_units(question: Question, reading: Reading) -> None:
+    """Refuse what no clone can say: units before the number, and a penalty out of the maximum for answers worth a part."""
+    shares = {reading.credit(answer) for answer in question.answers}
+    if question.fields.get("units") is not None and question.text("unitsleft") == "1":
+        raise FormulaError("has its units before the number")
+    if question.text("unitgradingtype") == "2" and shares - {Fraction(0), Fraction(1)}:
+        raise FormulaError("has a penalty out of the maximum")
 
 
 def _limits(answer: float, settings: Mapping[str, str]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 Number = int | float
 """PHP's two kinds of numbers."""
@@ -23,6 +23,8 @@ _EMBEDDED = re.compile(r"\{=([^{}]*(?:\{[^{}]+\}[^{}]*)*)\}")
 _LONGEST = 4000
 _DEEPEST = 60
 _LARGEST_INT = 1 << 63
+_MOST_PLACES = 330
+_EXACTLY = Context(prec=700)
 SHOWN_DIGITS = 14
 """Moodle sets PHP to show so many significant digits."""
 
@@ -112,8 +114,10 @@ def _significant(answer: Number, length: int) -> str:
 
 def _php_round(number: Number, places: int) -> float:
     """Return a number rounded as PHP does: halves away from zero, on its first 15 significant digits."""
+    if abs(places) > _MOST_PLACES:
+        return float(number) if places > 0 else 0.0
     exact = Decimal(f"{number:.15g}")
-    return float(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)) if -30 < places < 30 else float(number)
+    return float(exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _EXACTLY))
 
 
 # ---- arithmetic as PHP does it -------------------------------------------------------------------
