@@ -1,6 +1,6 @@
 """What a teacher decides, and what it does to scores: `cases/*.md`, files that a teacher could read.
 
-A fence "quiz" holds for the rest of its file, as a fence "sheet NAME" does; "rules", "manual" and "options" hold for the next
+A fence "quiz" (Markdown, or by its name another format) holds for the rest of its file, as a fence "sheet NAME" does; "rules", "manual" and "options" hold for the next
 "scores", which is what becomes of the class: a line a candidate, with the scores of the questions behind a bar, then the
 findings. `pytest --accept` rewrites the expectations; read the difference like code.
 """
@@ -36,7 +36,7 @@ def test_a_class_gets_the_scores_that_the_case_says(
     for fence in FENCE.finditer(text):
         kind, heading, body = fence[2], fence[3] or "", fence[4]
         if kind != "scores":
-            said[kind] = {"quiz": "quiz.md", "rules": "rules.toml", "manual": "points.csv"}.get(
+            said[kind] = {"quiz": heading or "quiz.md", "rules": "rules.toml", "manual": "points.csv"}.get(
                 kind, heading or "options"
             )
             Path(said[kind]).write_text(body, encoding="utf-8")

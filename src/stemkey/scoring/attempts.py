@@ -120,7 +120,7 @@ class _Grading:
             self.found.add(end_of_forms_unknown())
         for index, table in enumerate(self.tables):
             for as_read in table.batches():
-                batch = self.key.forms.apply(as_read, table, self.found) if self.key.forms else as_read
+                batch = self.key.forms.apply(as_read, table, self.key.items, self.found) if self.key.forms else as_read
                 scored = score(batch, self.key, not_reached=self.choices.not_reached and not reordered)
                 scored = with_maximum(scored, self.key)
                 cells.report(table, scored)

@@ -5,7 +5,7 @@ the quiz's question of each place and the quiz's letter of each option. Statisti
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,8 @@ from stemkey.sheets.table import Response, ResponseBatch, ResponseColumn, Respon
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from stemkey.scoring.answer_key import ItemKey
 
 _MARKS = re.compile(r"[A-Za-z](?:(?:\s*[,;/&|]\s*|\s+)[A-Za-z])*+")
 _LETTER = re.compile(r"[A-Za-z]")
@@ -50,7 +52,9 @@ class Forms:
         """Whether some form has its questions in another order than the quiz."""
         return any(form.places != tuple(range(len(form.places))) for form in self.forms.values())
 
-    def apply(self, batch: ResponseBatch, table: ResponseTable, found: Diagnostics) -> ResponseBatch:
+    def apply(
+        self, batch: ResponseBatch, table: ResponseTable, items: "Sequence[ItemKey]", found: Diagnostics
+    ) -> ResponseBatch:
         """Return the rows with every response at the quiz's own item and letter; rows of unknown forms are refused."""
         import numpy as np
 
@@ -63,15 +67,31 @@ class Forms:
         for row in np.flatnonzero(~known).tolist():
             table.counts.refused += 1
             place = CellSpan(table.name, table.sheet, int(batch.rows[row]))
-            found.add(unknown_form(names[row], ", ".join(self.forms)), place)
+            found.add(unknown_form(names[row], ", ".join(self.forms), self._right_with_each(batch, row, items)), place)
         kept = np.flatnonzero(known)
         of_row = [self.forms[names[row]] for row in kept.tolist()]
         columns = tuple(_column(batch, index, kept, of_row) for index in range(len(batch.columns)))
         return replace(_rows(batch, kept), columns=columns)
 
+    def _right_with_each(self, batch: ResponseBatch, row: int, items: "Sequence[ItemKey]") -> str:
+        """Return how many answers of a row are right under each form, for whoever has to find out which it was."""
+        right = {
+            form.name: sum(
+                (item.judge(meant(_said(batch, form.places[index], row), form.letters[index])).credit or 0) >= 1
+                for index, item in enumerate(items)
+            )
+            for form in self.forms.values()
+        }
+        return ", ".join(f"{count} as {name}" for name, count in right.items())
+
     def place_of(self, name: bytes, index: int) -> int:
         """Return the place at which an item stands in a form."""
         return self.forms[name.decode("utf-8", "replace").strip().upper()].places[index]
+
+
+def _said(batch: ResponseBatch, place: int, row: int) -> Response:
+    column = batch.columns[place]
+    return column.values[int(column.codes[row])]
 
 
 def _rows(batch: ResponseBatch, kept: "NDArray[np.intp]") -> ResponseBatch:
@@ -212,13 +232,17 @@ def _letters(name: str, item: Item, text: object, place: Place, found: Diagnosti
 
 
 @rule("G231", Severity.ERROR)
-def unknown_form(name: str, names: str) -> Text:
+def unknown_form(name: str, names: str, right: str) -> Text:
     """A candidate's form is blank, or none of the test's forms, so the letters mean nothing and the row is not graded.
 
-    The form that gives the best score is often the right one, and sometimes not; stemkey does not pick it.
+    The form that gives the best score is often the right one, and sometimes not; stemkey says how many answers are right with each,
+    and does not pick one.
     """
     said = f"the form '{name}' is none of {names}" if name else f"no form is given; there are {names}"
-    return Text(f"{said}; the row is not graded", "look at the paper and write the form into the sheet")
+    return Text(
+        f"{said}; the row is not graded",
+        f"look at the paper and write the form into the sheet (answers that would be right: {right})",
+    )
 
 
 @rule("G233", Severity.ERROR)
