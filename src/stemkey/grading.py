@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stemkey.reports.results import Results
     from stemkey.scoring.answer_key import AnswerKey
     from stemkey.scoring.attempts import Policy, Sink
+    from stemkey.scoring.baseline import Baseline
     from stemkey.scoring.class_scale import Result
     from stemkey.scoring.gradebook import Candidate, GradingRecord
     from stemkey.scoring.grades import GradeScale
@@ -107,6 +108,8 @@ class GradeOptions:
     quiz_format: str | None = None
     rules: str | None = None
     """A rules file: scoring rules, decisions after the exam, grades."""
+    baseline: str | None = None
+    """The results.json of an earlier run, below whose scores nobody falls."""
     manual: str | None = None
     """A table of points that people gave."""
     gradebooks: tuple[str, ...] = ()
@@ -153,11 +156,14 @@ def grade_class(
     rules_source = open_source(options.rules) if options.rules else None
     roster_source = open_source(options.roster) if options.roster else None
     manual_source = open_source(options.manual) if options.manual else None
-    more = [source for source in (rules_source, back.template, roster_source, manual_source) if source is not None]
+    baseline_source = open_source(options.baseline) if options.baseline else None
+    given = (rules_source, back.template, roster_source, manual_source, baseline_source)
+    more = [source for source in given if source is not None]
     _refuse_overwriting([quiz_source, *sources, *more], [*_file_names(rows), CHANGES, *back.files], out)
     rules = _rules(rules_source, quiz, found)
     manual = _manual(manual_source, quiz, found)
-    if rules is None or manual is None:
+    baseline = _baseline(baseline_source, quiz, found)
+    if rules is None or manual is None or (baseline_source is not None and baseline is None):
         return Outcome(None, found.freeze())
     tables = _tables(
         sources,
@@ -181,7 +187,8 @@ def grade_class(
         quiz = _as_told(quiz, tables, found)
         key = _key(quiz, rules, start, manual, options, found)
         return Outcome(
-            _grade(quiz, quiz_source, key, rules, tables, roster, rows, back, out, options, found), found.freeze()
+            _grade(quiz, quiz_source, key, rules, baseline, tables, roster, rows, back, out, options, found),
+            found.freeze(),
         )
     except _NothingGradedError:
         return Outcome(None, found.freeze())
@@ -208,6 +215,12 @@ def _manual(source: Source | None, quiz: "Quiz", found: Diagnostics) -> "ManualS
     return NO_MANUAL_SCORES if source is None else read_manual_scores(source, quiz, found)
 
 
+def _baseline(source: Source | None, quiz: "Quiz", found: Diagnostics) -> "Baseline | None":
+    from stemkey.scoring.baseline import read_baseline
+
+    return None if source is None else read_baseline(source, quiz, found)
+
+
 def _key(
     quiz: "Quiz",
     rules: "RuleBook",
@@ -231,6 +244,7 @@ def _grade(
     quiz_source: Source,
     key: "AnswerKey",
     rules: "RuleBook",
+    baseline: "Baseline | None",
     tables: "Sequence[ResponseTable]",
     roster: "Roster | None",
     rows: "Sequence[ReportFormat]",
@@ -249,6 +263,7 @@ def _grade(
         policy=options.attempts,
         listed=MAXIMUM_LISTED,
         not_reached=options.sheet.not_reached,
+        baseline=baseline,
         anonymous=options.anonymous,
     )
     with ExitStack() as files:
@@ -268,6 +283,8 @@ def _grade(
                 held.write_to(StudentsFile(students, key, scale.grade if scale else _no_grade))
         if roster is not None:
             roster.report_absent(found)
+        if baseline is not None:
+            baseline.report(found, anonymous=options.anonymous)
         if not tally.counts.candidates:
             found.add(nobody_graded(), CellSpan(tables[0].name))
             raise _NothingGradedError
@@ -282,12 +299,18 @@ def _grade(
             quiz=quiz,
             key=key,
             title=options.title or quiz.title or quiz.identifier,
-            record=_record(quiz_source, tables, options, (*key.rules, *(scale.found if scale else ()))),
+            record=_record(
+                quiz_source,
+                tables,
+                options,
+                (*key.rules, *([baseline.sentence] if baseline else ()), *(scale.found if scale else ())),
+            ),
             candidates=candidates,
             analysis=analysis,
             diagnostics=found.freeze(),
             changed=changed_scores(regrade.affected, key.tick) if regrade else (),
             grades=_grades(rules, scale, candidates),
+            kept=tuple(baseline.kept) if baseline and not options.anonymous else (),
         )
         written = _write_reports(results, rows, out, extra)
     names = [*_file_names(rows), *extra]

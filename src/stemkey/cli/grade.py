@@ -92,6 +92,9 @@ def grade(
     roster: Annotated[
         str | None, typer.Option(metavar="FILE", help="Table of the class: whose an id is, who was absent.")
     ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="results.json of an earlier run: nobody gets less than in it.")
+    ] = None,
     manual: Annotated[
         str | None, typer.Option(metavar="FILE", help="Points that people gave: student,question,points.")
     ] = None,
@@ -138,6 +141,7 @@ def grade(
             keep_going=keep_going,
             quiz_format=from_,
             rules=rules,
+            baseline=baseline,
             manual=manual,
             roster=roster,
             gradebooks=tuple(dict.fromkeys(gradebook or [])),

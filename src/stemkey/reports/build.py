@@ -190,6 +190,7 @@ def _grading(results: Results, items: Sequence[Subject], found: Sequence[Diagnos
     yield _key_table(items)
     yield from _decisions(results)
     yield from _late(results)
+    yield from _kept(results)
     if record.mapping:
         yield Table(
             name="mapping",
@@ -299,6 +300,22 @@ def _late(results: Results) -> Iterator[Table]:
     who = [field for field in CANDIDATE_FIELDS if field.column.name in _WHO]
     if concerned:
         yield fill_table("late", "Handed in late, or nobody knows when", [*who[:2], *LATE_FIELDS, *who[2:]], concerned)
+
+
+def _kept(results: Results) -> Iterator[Table]:
+    """Yield who keeps the score of an earlier run."""
+    if results.kept:
+        yield Table(
+            name="kept",
+            title="Scores kept from an earlier run",
+            columns=(
+                _column("id", "Id"),
+                _column("score", "Score of this run", Kind.SCORE),
+                _column("kept", "Score kept", Kind.SCORE),
+                _column("points", "Out of", Kind.SCORE),
+            ),
+            rows=tuple(tuple(kept) for kept in results.kept[:MAXIMUM_LISTED]),
+        )
 
 
 def _decisions(results: Results) -> Iterator[Table]:

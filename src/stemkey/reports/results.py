@@ -9,6 +9,7 @@ from stemkey.analysis.item_analysis import ItemAnalysis
 from stemkey.diagnostics import Diagnostic
 from stemkey.model import Quiz
 from stemkey.scoring.answer_key import AnswerKey
+from stemkey.scoring.baseline import Kept
 from stemkey.scoring.gradebook import Candidate, GradingRecord
 
 MAXIMUM_LISTED = 20_000
@@ -45,5 +46,7 @@ class Results:
     diagnostics: tuple[Diagnostic, ...]
     changed: tuple[ChangedScore, ...] = ()
     """Whom decisions after the exam affect, in the order of the sheet."""
+    kept: tuple[Kept, ...] = ()
+    """Who keeps the score of an earlier run."""
     grades: tuple[str, ...] | None = None
     """Of each candidate, where a grading scale was given."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from stemkey.diagnostics import CellSpan, Diagnostics, Severity, Text, rule
 from stemkey.scoring.answer_key import AnswerKey, Judgement
+from stemkey.scoring.baseline import Baseline
 from stemkey.scoring.gradebook import Candidate
 from stemkey.scoring.identities import Identities, hash_ids
 from stemkey.scoring.lateness import with_penalties
@@ -48,6 +49,8 @@ class GradingChoices:
     """Up to here candidates are returned."""
     not_reached: bool = False
     """Blanks at the end of a row are items not reached."""
+    baseline: Baseline | None = None
+    """An earlier run below whose scores nobody falls."""
     anonymous: bool = False
     """Names and e-mail addresses are dropped; an id that is an e-mail address becomes the row's number."""
 
@@ -145,9 +148,11 @@ class _Grading:
     def _emit(self, scored: ScoredBatch) -> None:
         if not len(scored):
             return
+        scored = within_limits(scored, self.key)
+        if self.choices.baseline is not None:
+            scored = self.choices.baseline.applied_to(scored, self.key.tick)
         if self.choices.anonymous:
             scored = anonymised(scored)
-        scored = within_limits(scored, self.key)
         for sink in self.sinks:
             sink.write(scored)
         self.emitted_rows += len(scored)
@@ -158,6 +163,8 @@ class _Grading:
 
     def _restart(self) -> None:
         self.emitted, self.emitted_rows = [], 0
+        if self.choices.baseline is not None:
+            self.choices.baseline.restart()
         for sink in self.sinks:
             sink.restart()
 
