@@ -63,11 +63,13 @@ _NUMBERED = re.compile(r"^(Question ID|Question|Answer) (\d+)$")
 
 
 def _without_partner(headers: Sequence[str]) -> str | None:
-    """Return a numbered header for which one of the three columns of a question is missing."""
+    """Return a numbered header for which one of the three columns of a question is missing or stands elsewhere."""
     numbered = {(match[1], match[2]): header for header in headers if (match := _NUMBERED.match(header))}
     for (_, number), header in numbered.items():
         if any((word, number) not in numbered for word in ("Question ID", "Question", "Answer")):
             return header
+        if headers.index(f"Answer {number}") != headers.index(f"Question {number}") + 1:
+            return f"Answer {number}"
     return None
 
 

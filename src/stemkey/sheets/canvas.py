@@ -144,6 +144,7 @@ def read_student_analysis(
         tells_clones_of=_told(items, columns, data),
         has_attempts=identity.attempt is not None,
         usual_width=usual_width(grid, data),
+        is_exact=True,
         notes=notes_of(grid, headers, data, identity),
     )
     return wide_table(layout, found)

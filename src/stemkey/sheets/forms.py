@@ -10,6 +10,7 @@ from stemkey.scoring.responses import JOINER, quoted
 from stemkey.scoring.spelling import fold
 from stemkey.sheets.columns import ItemNames, find_header
 from stemkey.sheets.grid import Cell, Grid, Row, cell_text, text_at
+from stemkey.sheets.identity import find_column
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, read_plain
 from stemkey.sheets.table import ResponseTable
@@ -49,7 +50,7 @@ def read_google(
     """Return the linked sheet or the download of a Google form."""
     headers = ["" if _GOOGLE_EXTRA.match(header) else header for header in _first(rows)]
     marks = [column for column, header in enumerate(_first(rows)) if header.endswith(" [Score]")]
-    return _read("google-forms", grid, _with_header(headers, 1, marks=marks), items, options, found)
+    return _read("google-forms", grid, 1, _with_header(headers, 1, marks=marks), items, options, found)
 
 
 def is_microsoft(rows: Sequence[Row]) -> bool:
@@ -79,7 +80,7 @@ def read_microsoft(
     extra = set(_microsoft_extra(_first(rows)))
     headers = ["" if header in extra or at == 0 else header for at, header in enumerate(_first(rows))]
     marks = _marks_columns(_first(rows), extra, rows[1:])
-    return _read("microsoft-forms", grid, _with_header(headers, 1, marks=marks), items, options, found)
+    return _read("microsoft-forms", grid, 1, _with_header(headers, 1, marks=marks), items, options, found)
 
 
 def _marks_columns(headers: Sequence[str], extra: set[str], rows: Sequence[Row]) -> list[int]:
@@ -111,6 +112,14 @@ def read_qualtrics(
     ids = header_texts(rows[0])
     texts = header_texts(rows[max(best, 0)])
     headers = [text or (ids[index] if index < len(ids) else "") for index, text in enumerate(texts)]
+    if options.form_column and find_column(options.form_column, headers) is None:
+        # The rules file may name a column by its id, its text or its import id.
+        named = next(
+            (known for row in rows[:at] if (known := find_column(options.form_column, header_texts(row))) is not None),
+            None,
+        )
+        if named is not None and named < len(headers):
+            headers[named] = options.form_column
     status, finished = _column(ids, "Status"), _column(ids, "Finished")
 
     def is_kept(row: Row) -> bool:
@@ -119,7 +128,7 @@ def read_qualtrics(
     left_out = [row.number for row in rows[at + 1 :] if not is_kept(row)]
     if left_out:
         found.add(unfinished(row_list(left_out)), grid.place(left_out[0]))
-    return _read("qualtrics", grid, _with_header(headers, at + 1, is_kept), items, options, found)
+    return _read("qualtrics", grid, at + 1, _with_header(headers, at + 1, is_kept), items, options, found)
 
 
 def _is_no(row: Row, column: int | None) -> bool:
@@ -151,7 +160,7 @@ def read_surveymonkey(
     joins = {
         column: {column: below[column], **{after: below[after] for after in more}} for column, more in groups if more
     }
-    return _read("surveymonkey", grid, _with_header(above, 2, joins=joins), items, options, found)
+    return _read("surveymonkey", grid, 2, _with_header(above, 2, joins=joins), items, options, found)
 
 
 def _run_of_blanks(texts: Sequence[str], column: int) -> list[int]:
@@ -196,7 +205,7 @@ def read_limesurvey(
     def is_kept(row: Row) -> bool:
         return bool(text_at(row.cells, submitted))
 
-    return _read("limesurvey", grid, _with_header(headers, 1, is_kept, joins, _decoded), items, options, found)
+    return _read("limesurvey", grid, 1, _with_header(headers, 1, is_kept, joins, _decoded), items, options, found)
 
 
 def _decoded(text: str) -> str:
@@ -262,10 +271,11 @@ def _joined(
 def _read(
     source: str,
     grid: Grid,
+    header_rows: int,
     rewrite: Rewrite,
     items: Sequence[Item],
     options: SheetOptions,
     found: Diagnostics,
 ) -> ResponseTable | None:
-    normal = grid.rewritten(rewrite, width=max((len(row.cells) for row in islice(grid.read(), 3)), default=0))
+    normal = grid.rewritten(rewrite, width=max((len(row.cells) for row in islice(grid.read(), header_rows)), default=0))
     return read_plain(normal, normal.sample(), items, options, found, source=source)

@@ -17,7 +17,7 @@ _WORDS: dict[str, str] = {
         |numero etudiant|no etudiant|matricule|matricola|numero di matricola|numero id|org defined id|orgdefinedid
         |student number|student no|student nr|studentnumber|studentnummer|studentennummer|legajo|expediente|matricula
         |学籍番号|学号|学籍番号(id)|ид номер|индивидуальный номер|номер студента|зачетная книжка|external id|externalid
-        |external reference|custom id|customid|personnummer|opiskelijanumero|numer indeksu|indeks|ident|university id
+        |external reference|externalreference|external data reference|externaldatareference|custom id|customid|personnummer|opiskelijanumero|numer indeksu|indeks|ident|university id
         |codigo|codigo de estudiante""",
     "sis_id": "sis id|sis user id|sisid|sis_id|sis login id|integration id",
     "student_id": """student id|studentid|sid|student id number|student id no|students id number|student identification number

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, rule
@@ -11,7 +11,7 @@ from stemkey.scoring.responses import JOINER, quoted
 from stemkey.scoring.spelling import fold, plain_text
 from stemkey.sheets.columns import HEADER_ROWS, ItemNames, more_questions_than_quiz, no_question_matches, number_of
 from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, cell_text, text_at
-from stemkey.sheets.identity import header_kind
+from stemkey.sheets.identity import find_column, header_kind
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, read_plain
 from stemkey.sheets.table import Damaged, ResponseTable
@@ -187,6 +187,10 @@ def _read(
         found.add(no_question_matches(len(items), ""), grid.place())
         return None
     at, columns = header
+    form = find_column(options.form_column, header_texts(rows[at])) if options.form_column else None
+    if form is not None and form not in columns.who:
+        columns = columns._replace(who=(*columns.who, form))
+        options = replace(options, form_column=header_texts(rows[at])[form])
     names = ItemNames(items)
     asked = {question: None for row in rows[at + 1 :] if (question := _question(row.cells, columns, names)[0])}
     unknown = [question for question in asked if _item_of(question, names) is None]

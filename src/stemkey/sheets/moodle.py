@@ -471,6 +471,7 @@ class _Report:
             dismiss=self._dismiss,
             has_attempts=True,
             usual_width=usual_width(self.grid, data),
+            is_exact=True,
             keep_formulas=True,
             blank_damage=self.options.errors_as == "blank",
             notes=(

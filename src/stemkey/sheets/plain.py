@@ -1,7 +1,6 @@
 """Plain sheets, as people make them: a row for each candidate, a column for each question, letters or texts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
@@ -155,8 +154,11 @@ def read_plain(
     data = data[count_second_headers(data, headers, chosen) :]
     if _is_shifted(grid, headers, data, chosen, found):
         return None
+    form = find_column(options.form_column, headers) if options.form_column else None
     surplus = [
-        column for column in surplus_columns(headers, chosen, names) if any(text_at(r.cells, column) for r in data)
+        column
+        for column in surplus_columns(headers, chosen, names)
+        if column != form and any(text_at(r.cells, column) for r in data)
     ]
     if surplus and not options.map:
         shown = ", ".join(f"'{headers[column]}'" for column in surplus[:10])
@@ -166,12 +168,6 @@ def read_plain(
     if identity is None:
         return None
     layout = lay_out(grid, source, headers, data, items, chosen, identity, options, found)
-    if layout and options.form_column:
-        form = find_column(options.form_column, headers)
-        if form is None:
-            report_missing_column(options.form_column, "the rules file", headers, grid.place(), found)
-            return None
-        layout = replace(layout, form=form)
     return wide_table(layout, found) if layout else None
 
 
@@ -368,7 +364,11 @@ def lay_out(
     if converts is None or not check_numbers(grid, headers, items, chosen, content, found):
         return None
     _report_empty(grid, headers, candidates, items, chosen, content, found)
-    report_unused(grid, headers, rows, chosen, identity, found)
+    form = find_column(options.form_column, headers) if options.form_column else None
+    if options.form_column and form is None:
+        report_missing_column(options.form_column, "the rules file", headers, grid.place(), found)
+        return None
+    report_unused(grid, headers, rows, chosen, identity, form, found)
     first = rows[0].number if rows else 1 << 40
     return Layout(
         grid=grid,
@@ -383,6 +383,7 @@ def lay_out(
         mapping=mapping_of(chosen, headers, items, is_as_written=grid.is_as_written),
         skip=frozenset(skip),
         dismiss=dismissal,
+        form=form,
         key_labels=_KEY_WORDS,
         is_key=partial(_is_right, items=items, chosen=chosen, first_number=first_number),
         has_attempts=identity.attempt is not None or bool(identity.dates) or identity.state is not None,
@@ -405,6 +406,8 @@ def notes_of(grid: Grid, headers: Sequence[str], rows: Sequence[Row], identity: 
         notes.append(f"The candidates begin in row {rows[0].number}.")
     if identity.ids:
         notes.append(f"Ids are taken from the column {column_title(headers, identity.ids[0])}.")
+    if identity.submitted is not None:
+        notes.append(f"Times of handing in are taken from the column {column_title(headers, identity.submitted)}.")
     return tuple(notes)
 
 
@@ -414,10 +417,11 @@ def report_unused(
     rows: Sequence[Row],
     chosen: dict[int, Match],
     identity: Identity,
+    form: int | None,
     found: Diagnostics,
 ) -> None:
     """Name the columns that nothing was read from."""
-    used = {match.column for match in chosen.values()} | identity.columns
+    used = {match.column for match in chosen.values()} | identity.columns | {form}
     unused = [index for index, header in enumerate(headers) if header and index not in used]
     harmless = [
         index

@@ -79,6 +79,8 @@ class Layout:
     """Numbers of items that vary whose clone each row names."""
     usual_width: int = 0
     """Cells of most rows of a text file; a row with more of them is shifted, even if what is beyond the end is empty."""
+    is_exact: bool = False
+    """Whether the program writes all cells of every row, so that a row with fewer has lost some."""
     attempt_of: Mapping[int, int] = field(default_factory=dict)
     """Number of the attempt by row, where something else than the order of the rows tells."""
 
@@ -200,6 +202,18 @@ def row_too_long(cells: int, columns: int, surplus: str) -> Text:
         f"the row has {cells} cells and the header {columns}, so its answers may be shifted (beyond the end: {surplus}); "
         "it is not graded",
         "mend the row and grade again",
+    )
+
+
+@rule("S220", Severity.ERROR)
+def row_too_short(cells: int, columns: int) -> Text:
+    """A row has fewer cells than the others, in the export of a program that writes every cell, empty or not.
+
+    Some of it is lost, so what is left may stand in the wrong columns.
+    """
+    return Text(
+        f"the row has {cells} cells and the others {columns}, so some are lost; it is not graded",
+        "mend the row, or download the report again",
     )
 
 
@@ -419,6 +433,10 @@ def _attempt(
         counts.refused += 1
         shown = quoted(surplus[0], 30) if surplus else "an empty cell"
         report.refuse(row_too_long(len(row.cells), width, shown), row.number)
+        return None
+    if layout.is_exact and len(row.cells) < layout.usual_width:
+        counts.refused += 1
+        report.refuse(row_too_short(len(row.cells), layout.usual_width), row.number)
         return None
     candidate, rank = identity.id_of(row.cells)
     name = identity.name_of(row.cells)
