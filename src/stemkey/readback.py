@@ -83,10 +83,7 @@ class _Comparison:
         if self._carries.settings:
             self._same_settings(expected.settings, actual.settings)
         if self._carries.sections:
-            groups = [(s.select, s.points_per_item) for s in expected.sections if s.select is not None]
-            self._same(
-                "the groups", groups, [(s.select, s.points_per_item) for s in actual.sections if s.select is not None]
-            )
+            self._same("the groups", _groups(expected), _groups(actual))
         if self._carries.images and expected.assets:
             named = named_files(expected, set(expected.assets))
             for name, asset in expected.assets.items():
@@ -237,6 +234,12 @@ def _with_places(item: Item) -> Content:
         return item.body
     places = {one.identifier: str(place) for place, one in enumerate(item.interactions, 1)}
     return Content(GAP.sub(lambda found: gap(places.get(unescape(found[1]), unescape(found[1]))), item.body))
+
+
+def _groups(quiz: Quiz) -> list[tuple[object, ...]]:
+    """Return the groups that draw; one of which every question was left out draws nothing."""
+    drawing = (section for section in quiz.sections if section.select is not None)
+    return [(one.select, one.points_per_item) for one in drawing if one.items or one.bank]
 
 
 def _hints(item: Item) -> list[tuple[object, ...]]:

@@ -124,7 +124,9 @@ def _entry(interaction: TextEntryInteraction, lose: Lose) -> TextEntryInteractio
         assert isinstance(number, AcceptedNumber)
         accepted = (_number(number, lose),)
     else:
-        accepted = _texts(interaction.accepted)
+        accepted = _texts([entry for entry in interaction.accepted if entry.credit > 0])
+        if len(accepted) < len(interaction.accepted):
+            lose("what is said to a wrong typed answer")
     return TextEntryInteraction(identifier=interaction.identifier, accepted=tuple(accepted))
 
 

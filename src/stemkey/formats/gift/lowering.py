@@ -17,6 +17,7 @@ from stemkey.model import (
     AcceptedText,
     Cardinality,
     ChoiceInteraction,
+    Content,
     ExtendedTextInteraction,
     Interaction,
     Item,
@@ -24,6 +25,7 @@ from stemkey.model import (
     OrderInteraction,
     TextEntryInteraction,
     ToleranceKind,
+    gap,
 )
 from stemkey.richtext.sanitise import sanitise
 
@@ -67,7 +69,10 @@ def _without_blanks(item: Item) -> Item:
         return item
     (interaction,) = item.interactions
     if isinstance(interaction, TextEntryInteraction) and is_missing_word(item):
-        return item
+        mark = gap(interaction.identifier)
+        if not item.body.endswith(f"\n{mark}"):
+            return item
+        return replace(item, body=Content(item.body.removesuffix(mark).rstrip()))  # where an answer stands anyway
     return replace(item, body=sanitise(GAP.sub(BLANK, item.body))[0])
 
 
@@ -110,6 +115,8 @@ def _choice(interaction: ChoiceInteraction) -> ChoiceInteraction:
     if interaction.cardinality is Cardinality.SINGLE:
         if not interaction.keys:
             raise NotHeldError("a single-choice question without a choice that earns all points")
+        if len(interaction.keys) == len(interaction.choices):
+            raise NotHeldError("a single-choice question without a wrong choice, which GIFT takes for a short answer")
         if [choice.content for choice in interaction.choices] == ["False", "True"]:
             # GIFT's true/false has no order, and Moodle always shows True first.
             return replace(interaction, choices=interaction.choices[::-1])

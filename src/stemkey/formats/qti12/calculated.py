@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemkey.formats.qti12.item_parts import LOCAL, Parts
-from stemkey.model import AcceptedNumber, Clone, Content, TextEntryInteraction, ToleranceKind, Variable
+from stemkey.model import AcceptedNumber, Clone, TextEntryInteraction, ToleranceKind, Variable
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -16,18 +16,16 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?\Z", re.ASCII)
 _ABSOLUTE = frozenset({"", "None", "absolute"})
 _MOST_CLONES = 500
-_LARGEST = 1 << 22
-"""Letters that the texts of all clones may have."""
 
 
-def calculated_clones(parts: Parts, body: Content) -> tuple[Clone, ...]:
+def calculated_clones(parts: Parts) -> tuple[Clone, ...]:
     """Return the clones of a formula question; none where one of them is not understood."""
     calculated = _child(parts.extension, "calculated")
     sets = _child(calculated, "var_sets")
     tolerance = _tolerance(_child(calculated, "answer_tolerance"))
-    if sets is None or tolerance is None or len(sets) > _MOST_CLONES or len(sets) * len(body) > _LARGEST:
+    if sets is None or tolerance is None or len(sets) > _MOST_CLONES:
         return ()
-    clones = [_clone(element, body, *tolerance) for element in sets if LOCAL[element.tag] == "var_set"]
+    clones = [_clone(element, *tolerance) for element in sets if LOCAL[element.tag] == "var_set"]
     known = [clone for clone in clones if clone is not None]
     return tuple(dict.fromkeys(known)) if len(known) == len(clones) else ()
 
@@ -55,18 +53,14 @@ def _tolerance(element: "_Element | None") -> tuple[Fraction, ToleranceKind] | N
     return (number / 100, ToleranceKind.RELATIVE) if is_percent else (number, ToleranceKind.ABSOLUTE)
 
 
-def _clone(element: "_Element", body: Content, tolerance: Fraction, kind: ToleranceKind) -> Clone | None:
+def _clone(element: "_Element", tolerance: Fraction, kind: ToleranceKind) -> Clone | None:
     answer = _child(element, "answer")
     value = _number(answer.text) if answer is not None else None
     variables = {child.get("name") or "": (child.text or "").strip() for child in element if LOCAL[child.tag] == "var"}
     if value is None or not all(name and _number(text) is not None for name, text in variables.items()):
         return None
-    text = str(body)
-    for name, number in variables.items():
-        text = text.replace(f"[{name}]", number)
     accepted = AcceptedNumber(value=value, tolerance=tolerance, kind=kind)
     return Clone(
-        body=Content(text),
         variables=tuple(Variable(name=name, value=number) for name, number in variables.items()),
         interaction=TextEntryInteraction(accepted=(accepted,)),
     )

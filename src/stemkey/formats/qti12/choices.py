@@ -161,6 +161,8 @@ def earned_by(condition: Condition, parts: Parts) -> Fraction:
     if not condition.scores:
         return FULL_CREDIT if is_right(condition, parts) else NO_CREDIT
     scale = parts.maximum
+    if len(condition.scores) > 1 and _adds_up_to_nothing(condition):
+        return NO_CREDIT
     for _, action, text in condition.scores:
         if text in {"100", "SCORE.max"} and action != "Subtract" and (scale == "100" or text != "100"):
             return FULL_CREDIT
@@ -168,6 +170,12 @@ def earned_by(condition: Condition, parts: Parts) -> Fraction:
         if value is not None:
             return (-value if action == "Subtract" else value) / _scale(parts)
     return NO_CREDIT
+
+
+def _adds_up_to_nothing(condition: Condition) -> bool:
+    """Whether a condition gives and takes the same: R/exams marks the right number so for OLAT."""
+    values = [fraction(text) for _, action, text in condition.scores if action == "Add"]
+    return len(values) == len(condition.scores) and None not in values and sum(filter(None, values)) == 0
 
 
 def _scale(parts: Parts) -> Fraction:

@@ -120,7 +120,9 @@ def item_parts(item: "_Element", reading: Reading) -> Parts:
         elif name == "resprocessing":
             _process(child, parts)
         elif name == "itemfeedback":
-            parts.feedback[child.get("ident") or ""] = flowed(child, reading)
+            ident = child.get("ident") or ""
+            told = flowed(child, reading)  # one for candidates and one for tutors may have the same name
+            parts.feedback[ident] = joined([parts.feedback[ident], told]) if parts.feedback.get(ident) else told
         elif name in {"itemmetadata", "qtimetadata"}:
             parts.metadata.update(metadata(child))
         elif name == "itemproc_extension":
@@ -155,9 +157,9 @@ def leaves(tests: "tuple[Test, ...]") -> "Iterator[Test]":
 
 
 # Canvas reads what a feedback is for from its name; Blackboard and others use the same words.
-_WRONG = re.compile(r"wrong|incorrect|_IC\Z", re.IGNORECASE)
-_RIGHT = re.compile(r"correct|_C\Z", re.IGNORECASE)
-_ALWAYS = re.compile(r"general_|_all", re.IGNORECASE)
+_WRONG = re.compile(r"wrong|incorrect|_IC\Z|\Afail\Z", re.IGNORECASE)
+_RIGHT = re.compile(r"correct|_C\Z|\Amastery\Z", re.IGNORECASE)
+_ALWAYS = re.compile(r"general_|_all|\Asolution\Z", re.IGNORECASE)
 
 
 @cache

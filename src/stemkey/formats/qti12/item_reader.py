@@ -115,7 +115,7 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
         found.add(qti12_item_kept(name), span, item=number)
         # Canvas breaks off the whole import at shapes that it does not know; its own it takes back.
         home = "canvas" if name in _OF_CANVAS else "qti12"
-        clones = calculated_clones(parts, body) if name == CALCULATED else ()
+        clones = calculated_clones(parts) if name == CALCULATED else ()
         interactions = (ForeignInteraction(format=home, kind=name, raw=_raw(element), clones=clones),)
     elif any(_has_no_key(interaction) for interaction in interactions) and kind_name(parts) != "Opinion Scale":
         found.add(no_key_in_item(_words(kind)), span, item=number)

@@ -212,7 +212,7 @@ def _text_entry(interaction: TextEntryInteraction, lose: Lose) -> TextEntryInter
 
 def _without_wildcards(entry: AcceptedText, lose: Lose) -> AcceptedText | None:
     if not entry.wildcards:
-        return entry
+        return replace(entry, text=" ".join(entry.text.split())) if "\n" in entry.text else entry
     if "*" in entry.text:
         lose("wildcards in an accepted answer")
     text = " ".join(entry.text.replace("*", " ").split())

@@ -38,7 +38,7 @@ def part_left_out(what: str) -> Text:
 
 
 _MARKUP = re.compile(r"<[^>]*+>")
-_SHOWS = re.compile(r"<(?:img|audio|video|hr|table|math|span data-gap)\b")
+_SHOWS = re.compile(r"<(?:img|audio|video|hr|br|table|math|span data-gap)\b")
 """What is something to see though it has no text."""
 _VOID = frozenset("area br col embed hr img input source track wbr".split())  # noqa: SIM905 # words
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|/|#")

@@ -139,7 +139,7 @@ class _Reader:
             self._read_all(alone, bests, [])
             return scoring
         if abs(sum(alone, Fraction(0)) - total) > Fraction(1, 10**9):
-            if not any(alone) and len(self._asked) > 1:
+            if not any(alone) and len(self._asked) > 1 and self._needs_all(every):
                 scoring.is_exact = True
                 self._context = every
                 alone = [total / len(self._asked) if best is not None else Fraction(0) for best in bests]
@@ -152,6 +152,12 @@ class _Reader:
         self._read_all(alone, bests, bests)
         self._try(None, None, every)
         return scoring
+
+    def _needs_all(self, every: Responses) -> bool:
+        """Whether the right answers earn nothing once one of them is missing."""
+        return all(
+            self._score({name: value for name, value in every.items() if name != missing}) <= 0 for missing in every
+        )
 
     def _read_all(self, worths: Sequence[Fraction], bests: Sequence[Value], known: Sequence[Value]) -> None:
         declared = self._declared()

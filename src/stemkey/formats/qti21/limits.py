@@ -9,6 +9,8 @@ from stemkey.model import (
     EMPTY,
     GAP,
     NO_CREDIT,
+    AcceptedNumber,
+    AcceptedText,
     Choice,
     Content,
     InlineChoiceInteraction,
@@ -68,7 +70,7 @@ def _limited(quiz: Quiz, found: Diagnostics, *, has_markup: bool) -> Quiz:
 
 def _item(item: Item, found: Diagnostics, *, has_markup: bool) -> Item:
     interactions = tuple(_interaction(one, item, found, has_markup=has_markup) for one in item.interactions)
-    interactions = tuple(_heard(one, item, found) for one in _in_their_places(interactions, item.body))
+    interactions = tuple(_told_once(_heard(one, item, found)) for one in _in_their_places(interactions, item.body))
     return replace(item, interactions=interactions) if interactions != item.interactions else item
 
 
@@ -90,6 +92,18 @@ def _heard(interaction: Interaction, item: Item, found: Diagnostics) -> Interact
             found.add(feedback_never_shown(spoken(entry)), item.span, item=item.number)
             accepted[place] = replace(entry, feedback=EMPTY)
     return replace(interaction, accepted=tuple(accepted))
+
+
+def _told_once(interaction: Interaction) -> Interaction:
+    """Return a typed answer without texts that stand there twice: the first counts, whatever the second is worth."""
+    if not isinstance(interaction, TextEntryInteraction):
+        return interaction
+    seen: dict[object, AcceptedText | AcceptedNumber] = {}
+    for entry in interaction.accepted:
+        seen.setdefault((entry.text, entry.wildcards) if isinstance(entry, AcceptedText) else entry, entry)
+    if len(seen) == len(interaction.accepted):
+        return interaction
+    return replace(interaction, accepted=tuple(seen.values()))
 
 
 def _interaction(interaction: Interaction, item: Item, found: Diagnostics, *, has_markup: bool) -> Interaction:

@@ -97,6 +97,7 @@ QTI2_NAMESPACES = (
     "http://www.imsglobal.org/xsd/imsqti_v2p1",
     "http://www.imsglobal.org/xsd/imsqti_v2p2",
     "http://www.imsglobal.org/xsd/apip/apipv1p0/qtiitem/imsqti_v2p1",
+    "http://www.imsglobal.org/xsd/apip/apipv1p0/qtiitem/imsqti_v2p2",
 )
 QTI3_NAMESPACES = ("http://www.imsglobal.org/xsd/imsqtiasi_v3p0",)
 

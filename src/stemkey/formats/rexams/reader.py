@@ -66,7 +66,7 @@ _USED = frozenset(
 
 def read_rexams(source: Source, options: NoOptions, found: Diagnostics) -> Quiz:
     """Return a quiz of one question; of none where the file is no exercise."""
-    identifier = re.sub(r"[^\w.-]+", "-", source.stem) or "quiz"
+    identifier = re.sub(r"[^\w.-]+", "-", source.stem).strip("-") or "quiz"
     text = decode_text(source, found)
     if text is None:
         return Quiz(identifier=identifier)
@@ -189,10 +189,12 @@ class _Reading:
             self._say(findings.solution_unreadable(marks, wanted), solution)
             return None
         keys = marks.count("1")
-        if kind == "schoice" and keys != 1:
+        # Where R/exams draws the answers that it shows, it draws one of the right ones: each is a key.
+        is_drawn = self._exercise.value("exshuffle").isdigit()
+        if kind == "schoice" and (keys == 0 or (keys > 1 and not is_drawn)):
             self._say(findings.solution_unreadable(marks, "exactly one 1"), solution)
             return None
-        share = Fraction(1, keys) if keys else NO_CREDIT
+        share = FULL_CREDIT if kind == "schoice" else Fraction(1, keys) if keys else NO_CREDIT
         explanations = self._exercise.explanations if identifier == "RESPONSE" else []
         has_feedback = len(explanations) == len(entries)
         choices = tuple(

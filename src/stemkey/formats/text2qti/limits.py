@@ -1,5 +1,6 @@
 """What text2qti refuses or cannot hold beyond what `carries` can say; it refuses a whole file for one such question."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
@@ -30,6 +31,7 @@ from stemkey.model import (
 from stemkey.richtext.sanitise import sanitise
 
 BLANK = "_____"
+_LINE_END = re.compile(r"[ \t]+\n")
 SMALLEST = Fraction(1, 10_000)
 
 
@@ -196,8 +198,9 @@ class _Limiting:
             self._lose("feedback for single typed answers")
         if interaction.units:
             self._lose("units")
-        numbers = [entry for entry in interaction.accepted if isinstance(entry, AcceptedNumber)]
-        texts = [entry for entry in interaction.accepted if isinstance(entry, AcceptedText)]
+        right = [entry for entry in interaction.accepted if entry.credit > 0]
+        numbers = [entry for entry in right if isinstance(entry, AcceptedNumber)]
+        texts = [entry for entry in right if isinstance(entry, AcceptedText)]
         if (numbers and texts) or len(numbers) > 1 or not (numbers or texts):
             self._refuse("several kinds of typed answers", "keep one number, or one or more texts")
         if any(entry.wildcards and "*" in entry.text for entry in texts):
@@ -225,6 +228,8 @@ class _Limiting:
         return replace(entry, feedback=EMPTY, lower_open=False, upper_open=False, credit=FULL_CREDIT)
 
     def _blocks(self, content: Content) -> Content:
+        if "\n" in content and "<pre" not in content:
+            content = Content(_LINE_END.sub("\n", content))  # blanks at the end of a line mean nothing
         return representable_blocks(self._inline_math(content))
 
     def _inline_math(self, content: Content) -> Content:
