@@ -26,6 +26,7 @@ from stemkey.sheets.columns import (
 )
 from stemkey.sheets.grid import Cell, Grid, Row, cell_text, text_at
 from stemkey.sheets.identity import Identity, header_kind
+from stemkey.sheets.key_rows import key_disagrees
 from stemkey.sheets.moodle_clones import (
     CloneFinder,
     clone_disagrees,
@@ -35,7 +36,7 @@ from stemkey.sheets.moodle_clones import (
     with_points,
 )
 from stemkey.sheets.options import SheetOptions
-from stemkey.sheets.plain import header_texts, identify, is_footer_label, key_disagrees, notes_of
+from stemkey.sheets.plain import header_texts, identify, is_footer_label, notes_of
 from stemkey.sheets.table import ColumnMatch, Damaged, Drawn, Response, ResponseTable, Typed
 from stemkey.sheets.trust import check_numbers, contents, marks_instead_of_answers
 from stemkey.sheets.wide import Convert, ItemColumn, Layout, MisplacedError, row_list, usual_width, wide_table

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, column_letters, rule
-from stemkey.model import ChoiceInteraction, Item
+from stemkey.model import Item
 from stemkey.scoring import choice_marks as marks
 from stemkey.scoring.answer_key import Status
 from stemkey.scoring.responses import quoted, read_response
@@ -37,6 +37,7 @@ from stemkey.sheets.identity import (
     with_id_column,
     with_submitted,
 )
+from stemkey.sheets.key_rows import KEY_WORDS, differences_from_key, is_key_label, is_key_row, is_right, keys_agree
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.table import Response, ResponseTable
 from stemkey.sheets.trust import (
@@ -46,16 +47,9 @@ from stemkey.sheets.trust import (
     has_answers,
     marks_instead_of_answers,
     notation,
-    numbered_label,
 )
 from stemkey.sheets.wide import ItemColumn, Layout, usual_width, wide_table
 
-_KEY_WORDS = frozenset(
-    """key|answer key|answers key|the key|correct answers|correct answer|correct|solution|solutions|schlüssel|lösung|lösungen
-    |musterlösung|lösungsschlüssel|clave|clave de respuestas|corrigé|clé|gabarito|chiave|sleutel|klucz|ключ|正解|标准答案"""
-    .replace("\n", "").replace("    ", "").split("|")
-)  # fmt: skip
-_KEY_STARTS = frozenset(word[:2] for word in _KEY_WORDS)
 _FOOTER_WORDS = frozenset(
     """overall average|average|averages|mean|group average|class average|avg|gesamtdurchschnitt|durchschnitt|mittelwert|mittel
     |promedio|promedio general|promedio del grupo|media|media general|média|média geral|moyenne|moyenne globale|moyenne générale
@@ -95,21 +89,6 @@ def program_columns(columns: str) -> Text:
     They are never taken for answers.
     """
     return Text(f"columns with marks, keys or nothing in them: {columns}", None)
-
-
-@rule("S110", Severity.WARNING)
-def key_row_agrees(row: int) -> Text:
-    """A row of the sheet holds the key. It agrees with the quiz, and is no candidate."""
-    return Text(f"row {row} is the key and agrees with the quiz", None)
-
-
-@rule("S111", Severity.ERROR)
-def key_row_disagrees(row: int, differences: str) -> Text:
-    """The sheet holds a key that is not the quiz's. One of the two is wrong, and every score depends on which."""
-    return Text(
-        f"row {row} is a key and disagrees with the quiz: {differences}",
-        "correct the quiz, or remove the row from the sheet",
-    )
 
 
 @rule("S117", Severity.ERROR)
@@ -350,10 +329,10 @@ def lay_out(
     first_number = 1 if options.numbers_from is None else options.numbers_from
     skip, key_rows = set(), []
     for place, row in enumerate(rows):
-        if _is_key_row(row, items, chosen, identity, first_number, is_first=place == 0):
+        if is_key_row(row, items, chosen, identity, first_number, is_first=place == 0):
             key_rows.append(row)
             skip.add(row.number)
-    if not _agree(grid, key_rows, items, chosen, first_number, found):
+    if not keys_agree(grid, key_rows, items, chosen, first_number, found):
         return None
     dismissal = Dismissal(items, chosen, identity, headers, first_number)
     candidates = [row for row in rows if row.number not in skip and not dismissal.of_row(row)]
@@ -384,8 +363,8 @@ def lay_out(
         skip=frozenset(skip),
         dismiss=dismissal,
         form=form,
-        key_labels=_KEY_WORDS,
-        is_key=partial(_is_right, items=items, chosen=chosen, first_number=first_number),
+        key_labels=KEY_WORDS,
+        is_key=partial(is_right, items=items, chosen=chosen, first_number=first_number),
         has_attempts=identity.attempt is not None or bool(identity.dates) or identity.state is not None,
         blank_damage=options.errors_as == "blank",
         notes=notes_of(grid, headers, rows, identity),
@@ -472,85 +451,9 @@ def _report_empty(
             )
 
 
-def _is_key_row(
-    row: Row,
-    items: Sequence[Item],
-    chosen: dict[int, Match],
-    identity: Identity,
-    first_number: int,
-    *,
-    is_first: bool,
-) -> bool:
-    """Whether a row is called like the key, or is the first, nobody's, and agrees with the key."""
-    who = [text_at(row.cells, index) for index in (*identity.ids, *identity.name)]
-    if any(map(is_key_label, who)):
-        return True
-    return is_first and not any(who) and _is_right(row, items, chosen, first_number)
-
-
-def _is_right(row: Row, items: Sequence[Item], chosen: dict[int, Match], first_number: int) -> bool:
-    """Whether a row has an answer to everything, and all of them are the key's."""
-    return bool(chosen) and _has_answers(row, chosen) and not _differences(row, items, chosen, first_number)
-
-
-def is_key_label(text: str) -> bool:
-    """Whether a text is what the key is called where others have an id or a name."""
-    # Looked at for every id and name of a class: folding all of them would take longer than reading them.
-    return text[:2].lower() in _KEY_STARTS and fold(text) in _KEY_WORDS
-
-
-def _has_answers(row: Row, chosen: dict[int, Match]) -> bool:
-    return all(text_at(row.cells, match.column) for match in chosen.values())
-
-
-def _differences(row: Row, items: Sequence[Item], chosen: dict[int, Match], first_number: int) -> list[str]:
-    """Return the questions for which a key row says something else than the quiz."""
-    found = (
-        key_disagrees(items[index], text_at(row.cells, match.column), first_number)
-        for index, match in sorted(chosen.items())
-    )
-    return [difference for difference in found if difference]
-
-
-def key_disagrees(item: Item, text: str, first_number: int = 1) -> str | None:
-    """Return how a key that a sheet names differs from the item's; None where it does not, or cannot be compared.
-
-    Where it is a number, `first_number` is what the first option is called.
-    """
-    choice = item.interactions[0]
-    if not text or len(item.interactions) > 1 or not isinstance(choice, ChoiceInteraction):
-        return None
-    reading = read_response(item, numbered_label(item, text, first_number))
-    keys = {at for at, option in enumerate(choice.choices) if option in choice.keys}
-    said = set(reading.chosen) if reading.status in {Status.ANSWERED, Status.SEVERAL_MARKS} else set()
-    if said == keys:
-        return None
-    right = ",".join(choice.labels[at] for at in sorted(keys))
-    return f"Q{item.number} ({quoted(text, 40)} in the sheet, {right} in the quiz)"
-
-
 def is_footer_label(text: str) -> bool:
     """Whether a text is what averages and totals are called."""
     return fold(text) in _FOOTER_WORDS
-
-
-def _agree(
-    grid: Grid,
-    key_rows: Sequence[Row],
-    items: Sequence[Item],
-    chosen: dict[int, Match],
-    first_number: int,
-    found: Diagnostics,
-) -> bool:
-    good = True
-    for row in key_rows:
-        differences = _differences(row, items, chosen, first_number)
-        if differences:
-            found.add(key_row_disagrees(row.number, ", ".join(differences[:10])), grid.place(row.number))
-            good = False
-        else:
-            found.add(key_row_agrees(row.number), grid.place(row.number))
-    return good
 
 
 class Dismissal:
@@ -583,7 +486,7 @@ class Dismissal:
         """Return why a row is no attempt; None where it is one."""
         # Key rows at the beginning were compared with the quiz before any row was read; this one stands below.
         if any(is_key_label(text_at(row.cells, index)) for index in (*self.identity.ids, *self.identity.name)):
-            differs = _differences(row, self.items, self.chosen, self.first_number)
+            differs = differences_from_key(row, self.items, self.chosen, self.first_number)
             return "other key" if differs else "key"
         said = [response for response in responses if response]
         candidate, _ = self.identity.id_of(row.cells)

@@ -11,8 +11,9 @@ from stemkey.scoring.spelling import fold
 from stemkey.sheets.columns import HEADER_ROWS, number_of
 from stemkey.sheets.delimited import text_lines
 from stemkey.sheets.grid import Cell, Grid, Row, text_at
+from stemkey.sheets.key_rows import key_disagrees, key_row_disagrees
 from stemkey.sheets.options import SheetOptions
-from stemkey.sheets.plain import header_texts, key_disagrees, key_row_disagrees, read_plain
+from stemkey.sheets.plain import header_texts, read_plain
 from stemkey.sheets.table import ResponseTable
 from stemkey.sheets.wide import shifted
 
