@@ -161,7 +161,7 @@ def grade_class(
     more = [source for source in given if source is not None]
     _refuse_overwriting([quiz_source, *sources, *more], [*_file_names(rows), CHANGES, *back.files], out)
     rules = _rules(rules_source, quiz, found)
-    manual = _manual(manual_source, quiz, found)
+    manual = _manual(manual_source, quiz, rules, start, found)
     baseline = _baseline(baseline_source, quiz, found)
     if rules is None or manual is None or (baseline_source is not None and baseline is None):
         return Outcome(None, found.freeze())
@@ -209,10 +209,17 @@ def _rules(source: Source | None, quiz: "Quiz", found: Diagnostics) -> "RuleBook
     return None if any(finding.severity is Severity.ERROR for finding in list(found)[before:]) else rules
 
 
-def _manual(source: Source | None, quiz: "Quiz", found: Diagnostics) -> "ManualScores | None":
+def _manual(
+    source: Source | None, quiz: "Quiz", rules: "RuleBook | None", start: "Scoring", found: Diagnostics
+) -> "ManualScores | None":
+    from stemkey.scoring.compiler import compile_key
     from stemkey.scoring.manual import NO_MANUAL_SCORES, read_manual_scores
 
-    return NO_MANUAL_SCORES if source is None else read_manual_scores(source, quiz, found)
+    if source is None or rules is None:
+        return NO_MANUAL_SCORES
+    # What a question is worth may be decided by the rules; what is found here is found again when the key is compiled.
+    key = compile_key(quiz, Diagnostics(), rules, start)
+    return read_manual_scores(source, quiz, found, {item.item.number: item.item.points for item in key.items})
 
 
 def _baseline(source: Source | None, quiz: "Quiz", found: Diagnostics) -> "Baseline | None":

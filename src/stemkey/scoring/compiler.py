@@ -55,7 +55,9 @@ def compile_key(
         for item in items
     }
     units = (unit for compiled in (*before.values(), *after.values()) for unit in compiled.units)
-    tick = common_unit((*units, *manual.points.values(), *([rules.sufficient] if rules.sufficient else ())))
+    manual_before = _in_points_before(manual, before, after)
+    by_people = (*manual.points.values(), *manual_before.points.values())
+    tick = common_unit((*units, *by_people, *([rules.sufficient] if rules.sufficient else ())))
     by_hand = _by_candidate(items, manual)
     sentences = (*_rule_sentences(items, scorings), *_change_sentences(items, rules))
     original = None
@@ -63,7 +65,7 @@ def compile_key(
         original = AnswerKey(
             items=tuple(compiled.item_key(tick, manual) for compiled in before.values()),
             tick=tick,
-            manual=by_hand,
+            manual=_by_candidate(items, manual_before),
             cancel_blanks=rules.cancel_blanks,
             sufficient=rules.sufficient,
         )
@@ -80,6 +82,18 @@ def compile_key(
         late=rules.late,
         before=original,
     )
+
+
+def _in_points_before(
+    manual: ManualScores, before: "Mapping[str, _Compiled]", after: "Mapping[str, _Compiled]"
+) -> ManualScores:
+    """Return points that people gave as they would have been before the rules file gave a question other points."""
+
+    def share(number: str) -> Fraction:
+        now = after[number].item.points if number in after else NOTHING
+        return before[number].item.points / now if now else ALL
+
+    return ManualScores({key: points * share(key.number) for key, points in manual.points.items()})
 
 
 def _by_candidate(items: Iterable[Item], manual: ManualScores) -> dict[bytes, dict[int, Fraction]]:

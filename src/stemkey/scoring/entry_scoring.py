@@ -35,6 +35,7 @@ def _without_article(text: str) -> str:
 
 
 NORMALISATIONS: dict[str, Normalise] = {
+    "case": str.casefold,
     "collapse-space": lambda text: " ".join(text.split()),
     "accents": lambda text: "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c)),
     "punctuation": lambda text: "".join(c for c in text if not unicodedata.category(c).startswith("P")).strip(),

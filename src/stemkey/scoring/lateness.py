@@ -84,7 +84,17 @@ class _Sheet:
             if local:
                 self.found.add(times_without_zone(quoted(local[0])), self.place)
                 return None
+        self._say_how(texts, orders[0])
         return orders[0]
+
+    def _say_how(self, texts: Sequence[str], order: str) -> None:
+        """Say how times are read that could be read otherwise: by another order, or in another zone."""
+        for text in texts:
+            known = readings(text, self.late.format)
+            if order in known and (len(set(known.values())) > 1 or self.late.format or not known[order].has_zone):
+                zone = "" if known[order].has_zone else f", in the zone {self.late.zone}"
+                self.found.add(times_read_so(quoted(text), known[order].at.isoformat(" ") + zone), self.place)
+                return
 
     def penalised(self, scored: ScoredBatch) -> ScoredBatch:
         """Return some rows of the sheet with the penalty in their scores."""
@@ -239,6 +249,16 @@ def more_without_time(count: int) -> Text:
     All of them are provisional in `students.csv`.
     """
     return Text(f"and {count:,} more rows whose time of handing in cannot be read", "look at the column first")
+
+
+@rule("G250", Severity.INFO)
+def times_read_so(example: str, meaning: str) -> Text:
+    """How the sheet's times of handing in are read, where they could be read otherwise.
+
+    The order of day and month is the only one that fits every date of the sheet, or the one under `[late]`; the zone is the one
+    that the rules name.
+    """
+    return Text(f"times of handing in are read as {example} = {meaning}", None)
 
 
 @rule("G249", Severity.WARNING)

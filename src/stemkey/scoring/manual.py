@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from io import StringIO
 from typing import NamedTuple
@@ -40,10 +40,13 @@ class ManualScores:
 NO_MANUAL_SCORES = ManualScores()
 
 
-def read_manual_scores(source: Source, quiz: Quiz, found: Diagnostics) -> ManualScores | None:
+def read_manual_scores(
+    source: Source, quiz: Quiz, found: Diagnostics, maxima: Mapping[str, Fraction] | None = None
+) -> ManualScores | None:
     """Return the points of a table `student,question,points[,comment]`; None where it is none.
 
-    A line that cannot be used is a finding, and gives nobody points.
+    A line that cannot be used is a finding, and gives nobody points. `maxima` are points of questions, by number, where a
+    rules file or a scoring rule gives them others than the quiz does.
     """
     text = decode_text(source, found)
     if text is None:
@@ -54,7 +57,8 @@ def read_manual_scores(source: Source, quiz: Quiz, found: Diagnostics) -> Manual
     if columns is None:
         found.add(not_manual_scores(", ".join(rows[0][:6]) if rows else ""), CellSpan(source.name, None, 1))
         return None
-    items = {name: item for item in quiz.items for name in (item.number, item.identifier)}
+    counted = [replace(item, points=(maxima or {}).get(item.number, item.points)) for item in quiz.items]
+    items = {name: item for item in counted for name in (item.number, item.identifier)}
     reader = _Reader(source.name, columns, items, found)
     for number, row in enumerate(rows[1:], 2):
         if any(cell.strip() for cell in row):
