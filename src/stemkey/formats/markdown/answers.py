@@ -214,3 +214,27 @@ def read_pairs(text: str) -> list[Pair]:
         Pair(match["source"].upper(), match["target"].lstrip("0"), match["credit"] or "", match.start())
         for match in _PAIR.finditer(text)
     ]
+
+
+# Words
+
+
+_TRUE_FALSE: dict[str, bool] = {
+    "true": True, "false": False, "wahr": True, "falsch": False, "vrai": True, "faux": False,
+    "verdadero": True, "falso": False, "vero": True, "verdadeiro": True, "richtig": True, "waar": True, "onwaar": False,
+    "t": True, "f": False, "верно": True, "неверно": False, "对": True, "错": False, "正确": True, "错误": False,
+}  # fmt: skip
+
+
+def reason_behind(said: str, option: str) -> int:
+    """Return where a reason begins behind an option's text, `B) that, because it is`; 0 where none does."""
+    plain = said.casefold()
+    if not option or not plain.startswith(option.casefold()):
+        return 0
+    match = re.compile(r"[ \t]*(?:[-–—,;:]|\.(?=[ \t])|(?=\())[ \t]*").match(said, len(option))
+    return match.end() if match and match.end() < len(said) else 0
+
+
+def truth_of(words: str) -> bool | None:
+    """Return what a key of true or false says: `True`, `T`, `Richtig.`; None where it says something else."""
+    return _TRUE_FALSE.get(words.strip(" \t*_.").casefold())

@@ -361,13 +361,13 @@ class _Grammar:
     def _answers_on_one_line(self, line: Line) -> bool:
         """Take a line like `Answers: 1-b, 2-d, 3-a`."""
         words = line.raw.lstrip("*_-+ \t")
-        if not words[:1].isdigit() and "nswer" not in words[:20] and "ey" not in words[:20]:
+        if not words[:1].isdigit() and not _OF_A_KEY.search(words, 0, 30):
             return False
         if self.place is Place.STEM and not LABELLED.match(line.raw.lstrip()):
             return False
         found = list(NUMBERED_ANSWERS.finditer(line.raw))
         words = NUMBERED_ANSWERS.sub("", line.raw)
-        if len(found) < 2 or len(re.sub(r"(?i)answers?|key|correct|[\W_]+", "", words)) > 8:
+        if len(found) < 2 or len(re.sub(rf"(?i)(?:{_OF_A_KEY.pattern})\w*|correct|[\W_]+", "", words)) > 8:
             return False
         for match in found:
             letter = KeyLetter(match["letter"].upper(), match.start("letter") + 1)
@@ -410,9 +410,11 @@ class _Grammar:
         match = LABELLED.match(line.raw, _offset(line))
         if match is None or (not item.choices and _label(match) == "explanation"):
             return False
+        line = _closed(line, match)
+        is_answer = _label(match) == "answer" or (_label(match) == "correct" and _names_letters(line, match, item))
         if item.key is None:
             item.key = DraftKey(line=line, number=item.number, letters=[])
-        if _label(match) == "answer":
+        if is_answer:
             answer = read_key(line._replace(start=match.end()))
             item.key = DraftKey(
                 line=line,
@@ -500,6 +502,7 @@ class _Grammar:
         return any(section.items for section in self.outline.sections)
 
 
+_OF_A_KEY = re.compile(r"answer|key|solution|lösung|antwort|respuesta|resposta|réponse|gabarito|答案", re.IGNORECASE)
 _CLOSING = re.compile(r"[ \t]+#+[ \t]*$")
 
 
@@ -519,6 +522,24 @@ def _is_bold(line: Line) -> bool:
 def _is_heading(line: Line) -> bool:
     """Whether a line that a layout has made a numbered one is a heading: `### Question 12`."""
     return line.raw.startswith("#", line.indent)
+
+
+def _closed(line: Line, label: re.Match[str]) -> Line:
+    """Return a line without the end of an emphasis that begins before its label, as in `**Answer: B** Because`."""
+    before = label[0].lstrip(" \t>-+")
+    mark = next((mark for mark in ("***", "**", "__", "*", "_") if before.startswith(mark)), "")
+    if not mark or before.count(mark) != 1:
+        return line
+    close = line.raw.find(mark, label.end())
+    return line if close < 0 else line._replace(raw=line.raw[:close] + " " * len(mark) + line.raw[close + len(mark) :])
+
+
+def _names_letters(line: Line, label: re.Match[str], item: DraftItem) -> bool:
+    """Whether behind `Correct:` stand letters of options, and nothing else."""
+    words = line.raw[label.end() :].strip(" \t*_.")
+    return (
+        bool(item.choices) and re.fullmatch(r"\(?[A-Za-z]\)?(?:[ \t]*[,;&+][ \t]*\(?[A-Za-z]\)?)*", words) is not None
+    )
 
 
 def _offset(line: Line) -> int:

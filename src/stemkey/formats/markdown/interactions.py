@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import SequenceMatcher
 from fractions import Fraction
 from json import JSONDecodeError, dumps, loads
@@ -14,7 +15,9 @@ from stemkey.formats.markdown.answers import (
     read_content,
     read_pairs,
     read_value,
+    reason_behind,
     split_values,
+    truth_of,
 )
 from stemkey.formats.markdown.contents import Contents, gap_names
 from stemkey.formats.markdown.drafts import Block, DraftChoice, DraftItem, DraftKey, KeyLetter, KeyRow
@@ -33,7 +36,7 @@ from stemkey.formats.markdown.findings import (
     pair_leads_nowhere,
     question_without_options,
 )
-from stemkey.formats.markdown.options import marked_letters
+from stemkey.formats.markdown.options import keep_words, marked_letters
 from stemkey.formats.markdown.settings import SettingReader, read_share
 from stemkey.model import (
     EMPTY,
@@ -146,7 +149,7 @@ class Interactions:
         if key.rows:
             numbers = all(read_accepted_number(row.text) for row in key.rows)
             return "number" if numbers else "text"
-        if key.whole.casefold() in TRUE_FALSE:
+        if truth_of(key.whole) is not None:
             return "true-false"
         if key.in_bold and _OPTION_LETTERS.fullmatch(key.whole):
             return ""  # "B" names an option; that the options are missing must not pass as an answer to be typed
@@ -155,6 +158,7 @@ class Interactions:
         if key.whole or key.explanation or key.parts:
             if not any(label == "notes" for label, _ in key.parts):
                 self.found.add(free_answer_kept(draft.number), self.contents.span(draft.line), item=settings.item)
+            keep_words(key)
             return "essay"
         return ""
 
@@ -248,6 +252,8 @@ class Interactions:
         seen: set[str] = set()
         for choice in choices:
             letter = choice.letter
+            if len(letter) > 1:
+                return  # more than 26 options have letters of ours, in order
             if letter != expected:
                 place = Span(self.source, choice.first.number, choice.first.at + 1)
                 if letter in seen:
@@ -255,7 +261,7 @@ class Interactions:
                 else:
                     self.found.add(option_letter_skipped(expected, letter), place, item=name)
             seen.add(letter)
-            expected = chr(ord(letter) + 1) if letter < "Z" else "A"
+            expected = chr(ord(letter) + 1) if letter < "Z" else "AA"
 
     def _compare_text(self, key: DraftKey, draft: DraftItem, choices: list[Choice], name: str) -> None:
         """Compare the key's text with the option it names; what is no option's text is an explanation."""
@@ -266,6 +272,12 @@ class Interactions:
         wanted = _normal(to_plain(from_markdown_inline(key.text)))
         texts = [_normal(to_plain(choice.content)) for choice in choices]
         if wanted == texts[index]:
+            return
+        if not key.in_bold and (reason := reason_behind(key.text, to_plain(choices[index].content))):
+            first = Block(key.line, key.text_at + reason, key.line.indent)
+            for line in key.explanation.lines if key.explanation else []:
+                first.append(line)
+            key.explanation = first
             return
         place = Span(key.source or self.source, key.line.number, key.text_at + 1, max(len(key.text), 1))
         other = next((place for place, text in enumerate(texts) if text == wanted), None)
@@ -348,15 +360,14 @@ class Interactions:
         )
 
     def _true_false(self, key: DraftKey | None, name: str) -> ChoiceInteraction:
-        is_true = bool(key) and TRUE_FALSE.get(key.whole.casefold() if key else "")
+        is_true = truth_of(key.whole) if key else None
         feedback = self._choice_feedback(key, name)
-        known = key is not None and key.whole.casefold() in TRUE_FALSE
         return ChoiceInteraction(
             choices=tuple(
                 Choice(
                     identifier=letter,
                     content=Content(word),
-                    credit=FULL_CREDIT if known and is_true == truth else NO_CREDIT,
+                    credit=FULL_CREDIT if is_true is truth else NO_CREDIT,
                     feedback=feedback.get(letter, EMPTY),
                 )
                 for letter, word, truth in (("A", "True", True), ("B", "False", False))
@@ -488,15 +499,7 @@ class Interactions:
         return {label: self.contents.block(block.text, block, name) for label, block in key.parts if len(label) == 1}
 
 
-TRUE_FALSE: Mapping[str, bool] = {
-    "true": True, "false": False, "wahr": True, "falsch": False, "vrai": True, "faux": False,
-    "verdadero": True, "falso": False, "vero": True,
-}  # fmt: skip
-
-
 def _placed(number: AcceptedNumber, feedback: Content, span: Span) -> AcceptedNumber:
-    from dataclasses import replace
-
     return replace(number, feedback=feedback, span=span)
 
 

@@ -18,7 +18,7 @@ from stemkey.formats.markdown.findings import (
     question_id_repeated,
 )
 from stemkey.formats.markdown.interactions import KINDS, Interactions
-from stemkey.formats.markdown.lines import BLANK, BLANK_LINE, NUMBERED, Line
+from stemkey.formats.markdown.lines import BLANK, BLANK_LINE, BULLET, NUMBERED, ORDERED, Line
 from stemkey.formats.markdown.options import recover_options, take_fenced_answer, take_quoted_answer
 from stemkey.formats.markdown.settings import ITEM_NAMES, Setting, SettingReader, comment_settings
 from stemkey.formats.markdown.words import ANSWER_IN_TEXT, COMMENT_ANSWER, COMMENT_OBJECTIVE, points_said
@@ -128,7 +128,7 @@ class ItemReader:
         if not draft.targets and not (settings and "type" in settings.settings):
             has_key = draft.key is not None and bool(draft.key.letters)
             has_key = has_key or any(key.letters for key in self.keys.get(number, ()))
-            bullets = self.bullets_are_options or has_key or _has_index_key(draft)
+            bullets = self.bullets_are_options or has_key or _has_index_key(draft) or _repeats_a_row(draft)
             recover_options(draft, bullets=bullets, has_key=has_key)
         if not draft.choices and draft.key is None:
             take_quoted_answer(draft)
@@ -287,6 +287,13 @@ def _take_title(draft: DraftItem) -> str:
 def _has_index_key(draft: DraftItem) -> bool:
     """Whether the key right under a question names its options by their position: `Answer: 1,2`."""
     return draft.key is not None and _INDEXES.fullmatch(draft.key.whole) is not None
+
+
+def _repeats_a_row(draft: DraftItem) -> bool:
+    """Whether the key right under a question is the text of one row of a list in it."""
+    said = draft.key.whole.strip(" .*`").casefold() if draft.key else ""
+    rows = [line for line in draft.stem.more or () if line.kind in (ORDERED, NUMBERED, BULLET)] if said else []
+    return any(line.text.strip(" .*`").casefold() == said for line in rows)
 
 
 _INDEXES = re.compile(r"\d{1,2}(?:\s*(?:,|and|&)\s*\d{1,2})*")

@@ -49,15 +49,17 @@ _LABEL = re.compile(
     r"(?P<bullet>[-*+](?:[ \t]+|$))?"
     r"(?P<box>\[[ xX]\](?:[ \t]+|$))?"
     r"(?P<bold>\*\*|__)?"
-    r"(?:(?P<number>\d{1,6})[.)](?=[ \t*_]|$|[A-Z][a-z])[ \t]*"
-    r"|(?P<letter>[A-Za-z])(?:[.:](?=[ \t*_]|$)|\)(?![)\]]))[ \t]*"
-    r"|\((?P<bracketed>[A-Za-z])\)(?=[ \t*_]|$)[ \t]*)?"
+    r"(?:(?P<number>\d{1,6})(?:[.)](?=[ \t*_]|$|[A-Z][a-z]|[^\W\da-zA-Z_])|[、．）]|\.-(?=[ \t]))[ \t]*"
+    r"|(?P<letter>[A-Za-z])(?:[.:](?=[ \t*_]|$|[^\x00-\x7f])|\)(?![)\]])|[、．）：])[ \t]*"
+    r"|[(（](?P<bracketed>[A-Za-z])[)）](?=[ \t*_]|$|[^\x00-\x7f])[ \t]*)?"
 )
+_STARRED = re.compile(r"\*([A-Za-z])[.)][ \t]+(?=\S)(?!.*\*[ \t]*$)")
+"""An option that a star marks as the right one: `*b. that`."""
 _RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _FENCE = re.compile(r"(`{3,})(?=[^`]*$)|(~{3,})")
 _HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)")
-_LABEL_START = frozenset("-*+[(_0123456789")
-_LETTER_END = frozenset(".):")
+_LABEL_START = frozenset("-*+[(（_0123456789")
+_LETTER_END = frozenset(".):、．）：")
 
 
 def scan_lines(text: str, first: int = 1) -> Iterator[Line]:
@@ -159,6 +161,9 @@ def _labelled(raw: str, body: str, number: int, indent: int, offset: int) -> Lin
         return Line(DEFINITION, number, indent, "", offset, offset, False, "", False, raw)
     if body[0] in "-*_" and not body.strip("-*_ \t") and _RULE.match(body):
         return Line(RULE, number, indent, "", offset, offset, False, "", False, raw)
+    if body[0] == "*" and (star := _STARRED.match(body)):
+        at = offset + star.start(1)
+        return Line(LETTERED, number, indent, star[1], at, offset + star.end(), False, "x", False, raw)
     match = _LABEL.match(body)
     assert match is not None  # every part is optional
     bullet, box, bold, digits, letter, bracketed = match.groups()
@@ -166,6 +171,10 @@ def _labelled(raw: str, body: str, number: int, indent: int, offset: int) -> Lin
     if box and (digits or letter) and not body[match.end() :].strip(" \t*_"):
         # `- [x] 2.`: what looks like a label is the option itself.
         digits, letter, bold, start = "", "", "", offset + match.start(4 if digits else 5)
+    if bold and (letter or digits) and raw.startswith(bold, start) and bullet:
+        # `- [ ] **a.** text`: only the letter is bold.
+        start += 2 + len(raw[start + 2 :]) - len(raw[start + 2 :].lstrip(" \t"))
+        bold = ""
     if digits:
         return Line(
             NUMBERED, number, indent, digits, offset + match.start(4), start, bool(bullet), box or "", bool(bold), raw

@@ -17,13 +17,19 @@ from stemkey.formats.markdown.lines import (
     TEXT,
     Line,
 )
-from stemkey.formats.markdown.words import is_wrapper
+from stemkey.formats.markdown.words import is_wrapper, points_said
 
 _PAREN = re.compile(r"[ \t]*(?:\((?P<round>[ xX*]?)\)|\[(?P<square>[ xX*]?)\])(?:[ \t]+|$)")
-_INLINE = re.compile(r"(?<![\w(])\(?(?P<letter>[A-Za-z])\)[ \t]*(?=\S)")
+_INLINE = re.compile(
+    r"(?<![\w(])\(?(?P<letter>[A-Za-z])\)[ \t]*(?=\S)"
+    # With a full stop only where a gap stands before it: `Smith and B. Jones` are no two options.
+    r"|(?:(?<=[ \t]{2})|(?<=\t)|(?<=[em]nsp;)|(?<=[nm]bsp;)|(?<=　)|^)(?P<dotted>[A-Za-z])[.、．）][ \t]*(?=\S)"
+)
 _BETWEEN = re.compile(r"(?:&[en]msp;|&nbsp;|[·•|,;]|[ \t])+$")
 _TICK = re.compile(
-    r"[ \t]*(?:✓|✔️?|✅|☑️?|\((?:correct|richtig|right)(?: answer)?\)|#\*|#100|//[ \t]*correct)[ \t]*$", re.IGNORECASE
+    r"[ \t]*(?:[*_]{0,3}(?:✓|✔️?|✅|☑️?|:(?:white_check_mark|heavy_check_mark|ballot_box_with_check):|[(\[](?:the[ \t]+)?(?:correct|richtig(?:e (?:option|antwort))?|right|correcta|correto|correct answer|right answer|vrai|bonne réponse)[)\]])[*_]{0,3}"
+    r"|#\*|#100|(?://|←|<-+|&lt;-+|—|--)[ \t]*\(?correct(?:[ \t]+answer)?\)?)[ \t]*$",
+    re.IGNORECASE,
 )
 
 _TO_WRITE_ON = re.compile(r"[ \t]*(?:(?:\\?_){5}|[.…]{5}|$)")
@@ -46,7 +52,7 @@ def recover_options(draft: DraftItem, *, bullets: bool, has_key: bool) -> None:
             _strip_tick(choice)
 
 
-_TICK_ENDS = frozenset("✓✔✅☑\ufe0f)*0t ")
+_TICK_ENDS = frozenset("✓✔✅☑\ufe0f)]*_0tr: ")
 
 
 def _from_stem(draft: DraftItem, *, bullets: bool) -> None:
@@ -87,19 +93,27 @@ def _places(lines: list[Line], *, bullets: bool) -> list[tuple[int, int, bool]]:
         for index, line in enumerate(lines)
         if line.kind in (ORDERED, NUMBERED) and not _TO_WRITE_ON.match(line.text)
     ]
-    if bullets and len(listed) >= 2 and [line.label for _, line in listed] == [str(n + 1) for n in range(len(listed))]:
+    labels = [line.label for _, line in listed]
+    if bullets and len(listed) >= 2 and labels in ([str(n + 1) for n in range(len(listed))], ["1"] * len(listed)):
         return [(index, line.start, False) for index, line in listed]
     plain = [
         (index, line) for index, line in enumerate(lines) if line.kind == BULLET and not _TO_WRITE_ON.match(line.text)
     ]
-    if bullets and len(plain) >= 2:
+    ticked = [bool(_TICK.search(line.raw, line.start)) or _plus(line) for _, line in plain]
+    if (bullets or 0 < sum(ticked) < len(plain)) and len(plain) >= 2:
         indent = min(line.indent for _, line in plain)
+        signs = {line.raw.lstrip()[:1] for _, line in plain}
+        plus = "+" in signs and len(signs) > 1  # `+ that` among `* this`
         return [
-            (index, line.start + (marked := line.raw.startswith("!", line.start)), marked)
+            (index, line.start + (marked := line.raw.startswith("!", line.start)), marked or (plus and _plus(line)))
             for index, line in plain
             if line.indent <= indent + 1
         ]
     return []
+
+
+def _plus(line: Line) -> bool:
+    return line.raw.lstrip().startswith("+")
 
 
 def _choices(draft: DraftItem, lines: list[Line], places: list[tuple[int, int, bool]]) -> list[Line]:
@@ -177,6 +191,19 @@ def take_quoted_answer(draft: DraftItem) -> None:
     draft.stem.more = lines[:end] or None
 
 
+def keep_words(key: DraftKey) -> None:
+    """Put the words of a key on its own line before its explanation, where they are not its first line."""
+    first = key.explanation.first if key.explanation else None
+    is_said = first is not None and first.number == key.line.number
+    if is_said or not key.whole.strip(" *_") or (key.whole[0] in "([" and points_said(key.whole)):
+        return
+    block = Block(key.line, key.whole_at, key.line.indent)
+    for line in key.explanation.lines if key.explanation else []:
+        block.append(BLANK_LINE)
+        block.append(line)
+    key.explanation = block
+
+
 def fenced_answers(drafts: Iterable[DraftItem]) -> bool:
     """Whether most questions of a file have nothing under them but a plain text in a fence: their answers."""
     open_ones = fenced = all_of_them = 0
@@ -233,20 +260,31 @@ def _inline_options(line: Line, start: int) -> list[DraftChoice]:
     matches: list[re.Match[str]] = []
     if line.kind == FENCE:
         return []
-    for match in _INLINE.finditer(line.raw, start):
-        if match["letter"].upper() == expected or (not matches and line.kind == LETTERED):
+    found = _INLINE.finditer(line.raw, start)
+    if line.kind == LETTERED and not line.bullet and (own := _OWN_LETTER.match(line.raw, line.at)):
+        matches.append(own)
+        expected = chr(ord(line.label.upper()) + 1)
+    for match in found:
+        if _letter(match) == expected and match.start() >= (matches[-1].end() if matches else start):
             matches.append(match)
-            expected = chr(ord(match["letter"].upper()) + 1)
+            expected = chr(ord(expected) + 1)
     if len(matches) < 2:
         return []
     choices = []
     for index, match in enumerate(matches):
         end = matches[index + 1].start() if index + 1 < len(matches) else len(line.raw)
         raw = _cut(line.raw, end)
-        letter = match["letter"].upper()
+        letter = _letter(match)
         part = line._replace(kind=LETTERED, label=letter, at=match.start(), start=match.end(), raw=raw, bold=False)
         choices.append(DraftChoice(part, letter))
     return choices
+
+
+_OWN_LETTER = re.compile(r"\(?(?P<letter>[A-Za-z])[.):、．）][ \t]*(?P<dotted>(?!))?")
+
+
+def _letter(match: re.Match[str]) -> str:
+    return (match["letter"] or match["dotted"]).upper()
 
 
 def _cut(raw: str, end: int) -> str:

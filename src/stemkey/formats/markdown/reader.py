@@ -24,7 +24,7 @@ from stemkey.formats.markdown.findings import (
 )
 from stemkey.formats.markdown.grammar import outline
 from stemkey.formats.markdown.items import ItemReader, read_extensions, slug
-from stemkey.formats.markdown.layouts import Layout, adapt, choose_layout, key_lines
+from stemkey.formats.markdown.layouts import Layout, adapt, choose_layout, key_lines, straightened
 from stemkey.formats.markdown.lines import DEFINED, DEFINITION, FENCE, OPEN, Line, scan_lines
 from stemkey.formats.markdown.options import fenced_answers
 from stemkey.formats.markdown.pictures import Pictures
@@ -66,7 +66,7 @@ def _collection_paused() -> Iterator[None]:
 def _read(source: Source, text: str, options: MarkdownOptions, found: Diagnostics) -> Quiz:
     yaml_text, body, first = split_front_matter(text)
     written = front_matter_settings(yaml_text, source.name, found) if yaml_text is not None else []
-    lines = list(scan_lines(body, first))
+    lines = straightened(list(scan_lines(body, first)))
     for line in lines:
         if line.kind == FENCE and line.label == OPEN:
             found.add(code_never_ends(line.raw.strip()), Span(source.name, line.number, line.at + 1))

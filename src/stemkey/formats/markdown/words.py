@@ -14,6 +14,15 @@ _NO_KEY = re.compile(
 )
 
 
+KEY_TITLE = re.compile(
+    r"[\s*_#]*(?:the\s+)?(?:answer[ -]?(?:key|sheet|list)s?|answers|keys?|solutions|correct answers|lösungen|lösungsschlüssel|antworten"
+    r"|respuestas|respostas|réponses|corrigé|soluciones|gabarito|risposte|soluzioni|odpowiedzi|antwoorden|答案|参考答案|解答|정답|ответы)"
+    r"[\s*_]*[:：]?[\s*_]*$",
+    re.IGNORECASE,
+)
+"""A line of text that is the title of an answer key, though it is no heading: `**Answer Key**`, `ANSWERS:`."""
+
+
 def is_key_heading(text: str) -> bool:
     """Whether a heading begins the answer key; `Short answers` and `Key concepts` do not."""
     return KEY_HEADING.search(text) is not None and _NO_KEY.search(text) is None
@@ -37,6 +46,15 @@ CONTENTS_HEADING = re.compile(
 JUMP = re.compile(r"[\s*_>-]*\[[^\[\]\n]*\]\(#[^()\s]*\)[\s*_]*$")
 """A line that only leads to another place in the file."""
 
+QUESTION_WORDS = (
+    "questions?|quiz question|ques|q|frage|fragestellung|pregunta|pergunta|questão|questao|domanda|quesito|vraag|pytanie"
+    "|otázka|kérdés|soru|soal|pertanyaan|câu(?: hỏi)?|fråga|spørgsmål|spørsmål|kysymys|întrebarea|вопрос|питання|سؤال"
+    "|问题|問題?|题目|第|문제|문항|질문|item"
+)
+"""What people call a question, before its number."""
+TASK_WORDS = "aufgabe|ejercicio|esercizio|zadanie|задание|oppgave|opgave"
+"""What people call a task, which is a question of ours only where it has options."""
+
 _LABELS = {
     "explanation": "explanation|explanations|explain|rationale|reason|reasoning|why|feedback|erklärung|begründung"
     "|explicación|explicação|explication|spiegazione|uitleg|解析|解説",
@@ -44,15 +62,19 @@ _LABELS = {
     "incorrect": "incorrect|wrong|if incorrect|if wrong|when wrong|feedback if incorrect",
     "partial": "partly correct|partially correct|if partly correct",
     "hint": "hint|tip|hinweis|pista|indice|suggerimento",
-    "answer": "answers?|correct answers?|right answers?|correct options?|correct choices?|key|ans|solution|antwort|richtige antwort"
-    "|respuesta|respuesta correcta|resposta|réponse|risposta|答案|正解|정답",
+    "answer": "answers?|(?:the )?correct answers?(?: is| are)?|right answers?|correct options?|correct choices?|key|answer key|ans|solution"
+    "|antwort|antworten|richtige antwort(?:en)?|lösung|respuestas?|respuestas? correctas?|respostas?|respostas? corretas?|resposta certa|gabarito"
+    "|réponses?|bonnes? réponses?|réponses? correctes?|risposte|risposta|risposta corretta|risposta esatta|juiste antwoord|antwoord"
+    "|odpowiedź|poprawna odpowiedź|prawidłowa odpowiedź|správná odpověď|helyes válasz|doğru cevap|cevap|jawaban|jawaban benar|kunci jawaban"
+    "|đáp án|đáp án đúng|rätt svar|svar|riktig svar|oikea vastaus|răspuns(?: corect)?|правильн(?:ый|ые) ответы?|ответы?|правильна відповідь|відповідь"
+    "|答案|正确答案|正解|答え|解答|答|정답|답",
     "otherwise": "otherwise|any other answer|else",
     "notes": "grader notes?|notes for graders?|grading notes?|model answer|rubric|marking|sample answer|expected answer",
     "template": "template|response template",
 }
 _ALTERNATIVES = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items())
 LABELLED = re.compile(
-    rf"(?:[-*+>][ \t]+)?[*_]{{0,3}}(?:{_ALTERNATIVES})(?:[ \t]*\((?P<options>[^()]*)\))?[ \t]*(?:[*_]{{1,3}}[ \t]*[:：]|[:：][*_]{{0,3}})[ \t]*",
+    rf"(?:[-*+>][ \t]+)?(?:[^\w\s*_>`#|\[\](){{}}<$\\-]{{1,3}}[ \t]*)?[*_]{{0,3}}(?:[^\w\s*_>`#|\[\](){{}}<$\\-]{{1,3}}[ \t]*)?(?:{_ALTERNATIVES})(?:[ \t]*\((?P<options>[^()]*)\))?[ \t]*(?:[*_]{{1,3}}[ \t]*[:：]|[:：][*_]{{0,3}})[ \t]*",
     re.IGNORECASE,
 )
 """A line that says what it is: `- Explanation: …`, `**Answer:** B`. The matched group's name is what it is."""
@@ -105,7 +127,9 @@ def points_said(text: str, *, each: bool = False) -> str:
     return ""
 
 
-_WRAPPER = re.compile(r"[ \t]*(?:\?\?\?\+?|!!!|</?(?:details|summary|div|section|center)\b)", re.IGNORECASE)
+_WRAPPER = re.compile(
+    r"[ \t]*(?:\?\?\?\+?|!!!|</?(?:details|summary|div|section|center)\b|</?(?:p|br)[ \t]*/?>[ \t]*$)", re.IGNORECASE
+)
 _ANSWER_WORD = re.compile(
     r"answer|solution|explanation|correct|lösung|antwort|respuesta|réponse|答案|解答", re.IGNORECASE
 )
