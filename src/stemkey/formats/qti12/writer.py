@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 
 from stemkey.files import Files
 from stemkey.formats.qti12.idents import MEMO, package_paths, safe_ident, write_memo
@@ -66,22 +67,23 @@ def _assessment(quiz: Quiz, ident: str, paths: Mapping[str, str], outgoing: Outg
         fields.append(metadata_field("qmd_timelimit", str(quiz.settings.time_limit)))
     fields.append(metadata_field(MEMO, xml_text(write_memo(_memo(quiz, ident, paths)))))
     start = "".join((_HEADER, *_holder_start(quiz, ident, fields, outgoing, profile)))
-    parts = [xml_bytes(start)]  # bytes at once: the text of a large quiz would be in memory three times
+    data = BytesIO()  # bytes at once, and in one place: else a large quiz would be in memory three times
+    data.write(xml_bytes(start))
     position = 0
     plain_before = False
     for number, section in enumerate(quiz.sections, 1):
         is_plain = _is_plain(section) and not plain_before
         plain_before = is_plain
         if not is_plain:
-            parts.append(xml_bytes(_section_start(section, f"{ident}_section_{number}")))
+            data.write(xml_bytes(_section_start(section, f"{ident}_section_{number}")))
         for item in section.items:
             position += 1
-            parts.append(xml_bytes(item_xml(item, position, outgoing, profile)))
+            data.write(xml_bytes(item_xml(item, position, outgoing, profile)))
         if not is_plain:
-            parts.append(b"</section>\n")
-    parts.append(b"</objectbank>\n" if quiz.is_bank else b"</section>\n</assessment>\n")
-    parts.append(b"</questestinterop>\n")
-    return b"".join(parts)
+            data.write(b"</section>\n")
+    data.write(b"</objectbank>\n" if quiz.is_bank else b"</section>\n</assessment>\n")
+    data.write(b"</questestinterop>\n")
+    return data.getvalue()
 
 
 def _holder_start(quiz: Quiz, ident: str, fields: list[str], outgoing: Outgoing, profile: Profile) -> Iterator[str]:
