@@ -15,7 +15,7 @@ from stemkey.files import Source
 from stemkey.formats.moodle.questions import MoodleOptions
 from stemkey.formats.moodle.reader import read_moodle
 from stemkey.grading import GradeOptions, grade_class
-from stemkey.model import Quiz
+from stemkey.model import ForeignInteraction, Quiz
 from stemkey.scoring.answer_key import Judgement
 from stemkey.scoring.compiler import compile_key
 from stemkey.scoring.rules import scoring_of_format
@@ -105,3 +105,24 @@ def credits_of(quiz: Quiz, sheet: str) -> str:
 def shown(judgement: Judgement) -> str:
     credit = "?" if judgement.credit is None else str(judgement.credit)
     return f"{judgement.status.value} {judgement.response or '-'} = {credit}"
+
+
+def test_a_file_of_formulas_without_end_is_read_all_the_same() -> None:
+    """Each question says how often its formula is to be computed; beyond a bound people grade what is left."""
+    sets = "".join(f"<dataset_item><number>{at}</number><value>{at}</value></dataset_item>" for at in range(1, 500))
+    formula = "+".join(["{a}"] * 900)
+    question = (
+        '<question type="calculated"><name><text>a</text></name><questiontext><text>{a}?</text></questiontext>'
+        f'<answer fraction="100"><text>{formula}</text><tolerance>0</tolerance><tolerancetype>2</tolerancetype></answer>'
+        f"<dataset_definitions><dataset_definition><name><text>a</text></name><dataset_items>{sets}</dataset_items>"
+        "</dataset_definition></dataset_definitions></question>"
+    )
+    counts = [
+        len(only.clones)
+        for item in quiz_of(question * 30).items
+        for only in item.interactions
+        if isinstance(only, ForeignInteraction)
+    ]
+    assert len(counts) == 30
+    assert counts[0] == 499
+    assert counts[-1] == 0

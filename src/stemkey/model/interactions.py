@@ -225,7 +225,7 @@ class Clone:
     """One form in which a candidate may have met a foreign item, and what answering that comes down to (QTI item clone)."""
 
     body: Content = EMPTY
-    """The stem as that candidate saw it; empty where it is the item's own."""
+    """The stem as that candidate saw it; empty where it is the item's own, with the variables in it."""
     variables: tuple[Variable, ...] = ()
     interaction: ChoiceInteraction | MatchInteraction | TextEntryInteraction
 
@@ -248,7 +248,7 @@ class ForeignInteraction:
     @property
     def varies(self) -> bool:
         """Whether candidates may have met different forms: a response says nothing until its clone is known."""
-        return len(self.clones) > 1 or any(clone.body for clone in self.clones)
+        return len(self.clones) > 1 or any(clone.body or clone.variables for clone in self.clones)
 
 
 Interaction: TypeAlias = (

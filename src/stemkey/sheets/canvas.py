@@ -43,7 +43,7 @@ _AWARDED = re.compile(r"^-?\d+(?:[.,]\d+)?(?:E-?\d+)?$", re.IGNORECASE)
 _POINTS = re.compile(r"^\d+(?:[.,]\d+)?$")
 _COMMA = re.compile(r"(?<!\\),")
 _ARROW = re.compile(r"(?<!\\)=>")
-_DECIMAL = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,2})?", re.ASCII)
 
 
 def is_canvas(rows: Sequence[Row]) -> bool:
@@ -237,7 +237,8 @@ def _drawn(clones: Sequence[Clone], parts: Sequence[str], text: str) -> Response
 
 
 def _drawn_values(clone: Clone) -> dict[str, Fraction]:
-    return {variable.name: Fraction(variable.value) for variable in clone.variables}
+    drawn = clone.variables
+    return {variable.name: Fraction(variable.value) for variable in drawn if _DECIMAL.fullmatch(variable.value)}
 
 
 def _gaps(item: Item, parts: list[str], text: str) -> Response:

@@ -9,7 +9,6 @@ from stemkey.files import Source, open_source
 from stemkey.model import AcceptedNumber, Clone, ForeignInteraction, TextEntryInteraction
 from stemkey.pipeline import read_source
 from stemkey.scoring.responses import read_response
-from stemkey.scoring.spelling import plain_text
 from stemkey.sheets.table import Drawn, Typed
 
 FIXTURES = Path("data", "canvas", "instructure_qti_fixtures")
@@ -26,18 +25,18 @@ def shown(clone: Clone) -> str:
     (accepted,) = clone.interaction.accepted
     assert isinstance(accepted, AcceptedNumber)
     numbers = ", ".join(f"{variable.name} = {variable.value}" for variable in clone.variables)
-    return f"{plain_text(clone.body)} | {numbers} | {accepted.value} ± {accepted.tolerance} {accepted.kind.value}"
+    return f"{numbers} | {accepted.value} ± {accepted.tolerance} {accepted.kind.value}"
 
 
 @pytest.mark.parametrize(
     ("name", "count", "first"),
     [
-        ("formula.xml", 4, "What number is 9 | x = 9 | 9 ± 0 absolute"),
-        ("formula_mvar.xml", 10, "9 + 7 | x = 9, y = 7 | 16 ± 0 absolute"),
+        ("formula.xml", 4, "x = 9 | 9 ± 0 absolute"),
+        ("formula_mvar.xml", 10, "x = 9, y = 7 | 16 ± 0 absolute"),
         (
             "formula_mform.xml",
             5,
-            "8.944.70 + 8.634.70 | y = 4.70, x = 4.70, n = 8.94, m = 8.63 | 4129/50 ± 1/10 relative",
+            "y = 4.70, x = 4.70, n = 8.94, m = 8.63 | 4129/50 ± 1/10 relative",
         ),
     ],
 )

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _MOST_CLONES = 500
-_LARGEST = 1 << 22
+_LARGEST = 1 << 21
 """Letters that the texts of all clones may have: a text is repeated for each of them."""
+_LARGEST_FILE = 1 << 24
+"""The same for all questions of a file: seconds."""
 _LONGEST_ANSWER = 40
 _FUZZ = 1e-14
 """Moodle widens every tolerance by 10 to the power of minus PHP's precision."""
@@ -83,8 +85,10 @@ def _value_sets(question: Question, body: Content, reading: Reading) -> list[Val
         raise FormulaError("has no numbers in the file, or two kinds of one name")
     numbers = set.intersection(*(set(items) for _, items in variables))
     size = len(body) + sum(len(reading.text(answer)) for answer in question.answers)
-    if len(numbers) > _MOST_CLONES or len(numbers) * size > _LARGEST:
+    letters = len(numbers) * size
+    if len(numbers) > _MOST_CLONES or letters > _LARGEST or reading.filled_in + letters > _LARGEST_FILE:
         raise FormulaError("has too many sets of numbers")
+    reading.filled_in += letters
     sets: list[Values] = [{name: items[number] for name, items in variables} for number in sorted(numbers)]
     if not all(parse_number(value) is not None for values in sets for value in values.values()):
         raise FormulaError("has values that are no numbers")
@@ -141,10 +145,9 @@ def _refuse_odd_units(question: Question, reading: Reading) -> None:
 def _limits(answer: float, settings: Mapping[str, str]) -> tuple[float, float]:
     """Return the lowest and the highest number that Moodle takes, computed in the floats that it computes in."""
     text = settings.get("tolerance") or "0"
-    number = parse_number(text)
-    if number is None:
+    if parse_number(text) is None:
         raise FormulaError("has a tolerance that is no number")
-    tolerance = abs(float(number))
+    tolerance = abs(float(text))
     match settings.get("tolerancetype", ""):
         case "1" | "relative":
             margin = abs(answer) * (tolerance + _FUZZ)

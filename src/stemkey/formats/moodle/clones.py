@@ -22,11 +22,13 @@ def read_clones(question: Question, body: Content, reading: Reading) -> tuple[Cl
     Nothing that it finds odd is reported: the question is kept as it is in any case.
     """
     unheard = Reading(reading.source_name, Diagnostics())
-    unheard.default_format = reading.default_format
+    unheard.default_format, unheard.filled_in = reading.default_format, reading.filled_in
     try:
         clones = tuple(dict.fromkeys(_clones(question, body, unheard)))
     except FormulaError:
         return ()
+    finally:
+        reading.filled_in = unheard.filled_in
     return clones if not unheard.found and all(map(_has_key, clones)) else ()
 
 

@@ -10,12 +10,18 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 Number = int | float
 """PHP's two kinds of numbers."""
 
+Values = Mapping[str, str]
+"""The numbers of the variables, as they are written."""
+_Node = Callable[[Mapping[str, Number]], Number]
+
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)|(?P<name>[A-Za-z]\w*)|(?P<mark>\*\*|[-+*/%(),]))",
+    r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)|(?P<name>[A-Za-z]\w*)|(?P<variable>\{[^{}]*\})"
+    r"|(?P<mark>\*\*|[-+*/%(),]))",
     re.ASCII,
 )
 _OCTAL = re.compile(r"0\d")
@@ -33,30 +39,44 @@ class FormulaError(ValueError):
     """A formula that is not understood, or has no finite value."""
 
 
-def evaluate(formula: str, values: Mapping[str, str]) -> float:
-    """Return what a formula comes to, with each `{name}` replaced by its value as it is written."""
-    for name, value in values.items():
-        formula = formula.replace(f"{{{name}}}", f"({value})")
-    return float(_Parser(formula).value())
+def evaluate(formula: str, values: Values) -> float:
+    """Return what a formula comes to with the numbers of its variables."""
+    return float(_computed(formula, values))
 
 
-def fill_in(text: str, values: Mapping[str, str], decimals: tuple[int, str] | None = None) -> str:
+def fill_in(text: str, values: Values, decimals: tuple[int, str] | None = None) -> str:
     """Return a text with its formulas `{={a} * 2}` and variables `{a}` replaced by numbers, as candidates see it.
 
     `decimals` are Moodle's length and format of an answer; without them numbers are not rounded.
     """
 
     def computed(found: re.Match[str]) -> str:
-        formula = found[1]
-        for name, value in values.items():
-            formula = formula.replace(f"{{{name}}}", f"({value})")
-        number = _Parser(formula).value()
+        number = _computed(found[1], values)
         return shown(number) if decimals is None else rounded(number, *decimals)
 
     text = _EMBEDDED.sub(computed, text)
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
     return text
+
+
+def _computed(formula: str, values: Values) -> Number:
+    numbers = {name: _value(value) for name, value in values.items()}
+    try:
+        return _parsed(formula)(numbers)
+    except (ArithmeticError, ValueError, TypeError) as error:
+        raise FormulaError(str(error)) from error
+
+
+@lru_cache(maxsize=256)
+def _parsed(formula: str) -> _Node:
+    """Return a formula as a function of its variables: one formula is computed for each set of numbers."""
+    return _Parser(formula).formula()
+
+
+def _value(text: str) -> Number:
+    sign = -1 if text.startswith("-") else 1
+    return sign * _literal(text.lstrip("+-"))
 
 
 # ---- numbers as PHP shows them -------------------------------------------------------------------
@@ -187,7 +207,7 @@ _PRODUCTS: Mapping[str, Callable[[Number, Number], Number]] = {"*": operator.mul
 
 
 class _Parser:
-    """Recursive descent, one function for each level of precedence."""
+    """Recursive descent, one function for each level of precedence; what it gives is a function of the variables."""
 
     def __init__(self, formula: str) -> None:
         if len(formula) > _LONGEST:
@@ -196,15 +216,12 @@ class _Parser:
         self._at = 0
         self._depth = 0
 
-    def value(self) -> Number:
-        """Return what the whole formula comes to."""
-        try:
-            number = self._sum()
-        except (ArithmeticError, ValueError, TypeError) as error:
-            raise FormulaError(str(error)) from error
+    def formula(self) -> _Node:
+        """Return the whole formula."""
+        node = self._sum()
         if self._at < len(self._tokens):
             raise FormulaError(f"does not go on with '{self._tokens[self._at]}'")
-        return number
+        return node
 
     def _next(self) -> str:
         return self._tokens[self._at] if self._at < len(self._tokens) else ""
@@ -216,68 +233,91 @@ class _Parser:
         self._at += 1
         return token
 
-    def _sum(self) -> Number:
+    def _sum(self) -> _Node:
         return self._chain(self._product, _SUMS)
 
-    def _product(self) -> Number:
+    def _product(self) -> _Node:
         return self._chain(self._signed, _PRODUCTS)
 
-    def _chain(self, part: Callable[[], Number], operators: Mapping[str, Callable[[Number, Number], Number]]) -> Number:
-        number = part()
+    def _chain(self, part: Callable[[], _Node], operators: Mapping[str, Callable[[Number, Number], Number]]) -> _Node:
+        first = part()
+        rest: list[tuple[Callable[[Number, Number], Number], _Node]] = []
         while mark := self._take(*operators):
-            number = _fitted(operators[mark](number, part()))
-        return number
+            rest.append((operators[mark], part()))
+        if not rest:
+            return first
 
-    def _signed(self) -> Number:
+        def chain(values: Mapping[str, Number]) -> Number:
+            number = first(values)
+            for compute, node in rest:
+                number = _fitted(compute(number, node(values)))
+            return number
+
+        return chain
+
+    def _signed(self) -> _Node:
         """`-2 ** 2` is minus 4, `2 ** -1` a half."""
         signs = 0
         while mark := self._take("-", "+"):
             signs += mark == "-"
-        number = self._raised()
-        return _fitted(-number) if signs % 2 else number
+        node = self._raised()
+        return (lambda values: _fitted(-node(values))) if signs % 2 else node
 
-    def _raised(self) -> Number:
-        number = self._operand()
+    def _raised(self) -> _Node:
+        base = self._operand()
         if not self._take("**"):
-            return number
+            return base
         self._go_deeper()
         power = self._signed()  # to its right first: 2 ** 3 ** 2 is 2 ** 9
         self._depth -= 1
-        return _fitted(_power(number, power))
+        return lambda values: _fitted(_power(base(values), power(values)))
 
-    def _operand(self) -> Number:
+    def _operand(self) -> _Node:
         begin = self._next()
         self._at += 1
         if begin == "(":
             return self._inside()[0]
+        if begin.startswith("{"):
+            name = begin[1:-1]
+            return lambda values: _of_variable(name, values)
         if begin[:1].isdigit() or begin[:1] == ".":
-            return _literal(begin)
-        row = _FUNCTIONS.get(begin.lower())
+            number = _literal(begin)
+            return lambda _: number
+        return self._call(begin)
+
+    def _call(self, name: str) -> _Node:
+        row = _FUNCTIONS.get(name.lower())
         if row is None or not self._take("("):
-            raise FormulaError(f"has '{begin}' where a number should be")
+            raise FormulaError(f"has '{name}' where a number should be")
         least, most, function = row
         arguments = self._inside(least=least)
         if not least <= len(arguments) <= most:
-            raise FormulaError(f"has {len(arguments)} arguments of {begin}")
-        return _fitted(function(*arguments))
+            raise FormulaError(f"has {len(arguments)} arguments of {name}")
+        return lambda values: _fitted(function(*(argument(values) for argument in arguments)))
 
-    def _inside(self, least: int | None = None) -> Sequence[Number]:
+    def _inside(self, least: int | None = None) -> Sequence[_Node]:
         """Return what stands in parentheses: one number, or a function's arguments."""
         self._go_deeper()
-        numbers: list[Number] = []
+        nodes: list[_Node] = []
         if least is None or self._next() != ")":
-            numbers.append(self._sum())
+            nodes.append(self._sum())
             while least is not None and self._take(","):
-                numbers.append(self._sum())
+                nodes.append(self._sum())
         if not self._take(")"):
             raise FormulaError("has no closing parenthesis")
         self._depth -= 1
-        return numbers
+        return nodes
 
     def _go_deeper(self) -> None:
         self._depth += 1
         if self._depth > _DEEPEST:
             raise FormulaError("is nested too deeply")
+
+
+def _of_variable(name: str, values: Mapping[str, Number]) -> Number:
+    if name not in values:
+        raise FormulaError(f"has {{{name}}}, of which no number is known")
+    return values[name]
 
 
 def _tokens(formula: str) -> list[str]:

@@ -165,6 +165,8 @@ class Reading:
         """Of the item that is being read."""
         self.default_format = "html"
         """The format of the item's stem: answers and feedback without a format have it too."""
+        self.filled_in = 0
+        """Letters of texts and formulas that were filled in with numbers: a file says how often, so there is an end."""
         self.loose_files: dict[str, list[LooseFile]] = {}
         """Files that no text of the item names, by the element that holds them."""
 
