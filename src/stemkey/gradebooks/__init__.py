@@ -198,7 +198,7 @@ def shown_score(score: Fraction) -> str:
 
 @rule("P111", Severity.WARNING)
 def scores_held_back(count: int, names: str) -> Text:
-    """A provisional score is a minimum: an essay waits, or a cell could not be read. It does not go into a gradebook.
+    """A provisional score may still change: an essay waits, a cell or a time of handing in could not be read. It does not go into a gradebook.
 
     An LMS shows what it is given as the grade. Grade what waits, mend the cells, and run again.
     """
