@@ -53,7 +53,16 @@ def test_a_specimen_is_read_as_what_it_is(
 
 @pytest.mark.parametrize(
     "name",
-    ["gradescope/scores.csv", "gradebooks/canvas_gradebook.csv", "gradebooks/blackboard_upload.csv", "amc/out.ods"],
+    [
+        "gradescope/scores.csv",
+        "gradebooks/canvas_gradebook.csv",
+        "gradebooks/blackboard_upload.csv",
+        "gradebooks/brightspace_import.csv",
+        "gradebooks/moodle_grade_import.csv",
+        "gradebooks/oneroster_results.csv",
+        "gradebooks/sakai_gradebook.csv",
+        "amc/out.ods",
+    ],
 )
 def test_a_file_of_marks_is_called_by_its_name(shared: Path, day51: Path, name: str) -> None:
     quiz = read_markdown(open_source(day51), MarkdownOptions(), Diagnostics())
@@ -66,6 +75,9 @@ def test_scanner_lines_are_cut_where_the_user_says(shared: Path, day51: Path) ->
     quiz = read_markdown(open_source(day51), MarkdownOptions(), Diagnostics())
     options = SheetOptions(fixed="id=1-7,name=8-27,answers=28-37")
     source = open_source(shared / "data" / "sheets" / "scantron_fixed" / "fixed_width_scantron.dat")
+    found = Diagnostics()
+    assert open_sheet(source, quiz, SheetOptions(), found) is None
+    assert [finding.code for finding in found] == ["S137"]
     table = open_sheet(source, quiz, options, Diagnostics())
     assert table
     (batch,) = table.batches()

@@ -13,11 +13,11 @@ from stemkey.model import Item
 from stemkey.scoring.responses import quoted
 from stemkey.scoring.spelling import fold, plain_text
 from stemkey.sheets.columns import ItemNames, more_questions_than_quiz, no_question_matches
-from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, text_at
+from stemkey.sheets.grid import NOT_GIVEN, Cell, Grid, Row, cell_text, text_at
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, read_plain
 from stemkey.sheets.table import ResponseTable
-from stemkey.sheets.wide import shifted
+from stemkey.sheets.wide import shifted, usual_width
 
 
 def is_blackboard(rows: Sequence[Row]) -> bool:
@@ -152,6 +152,7 @@ def read_pairs(
             grid.place(),
         )
         return None
+    width = usual_width(grid, rows)
     given = sorted({item for item in asked.values() if item is not None})
 
     def rewrite(source: Iterator[Row]) -> Iterator[Row]:
@@ -164,6 +165,8 @@ def read_pairs(
         for row in source:
             answers: dict[int, Cell] = {}
             problem = row.problem or shifted(row, len(headers))
+            if answered is None and len(row.cells) < width and any(map(cell_text, row.cells)):
+                problem = problem or f"has {len(row.cells)} cells and the others {width}, so some are lost"
             for question, answer in pairs:
                 text, item = _asked(row.cells, question, item_of)
                 if item is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from stemkey.diagnostics import Diagnostics, Severity, Text, rule
-from stemkey.model import Item
+from stemkey.model import ChoiceInteraction, Item
 from stemkey.scoring.responses import JOINER, quoted
 from stemkey.scoring.spelling import fold, plain_text
 from stemkey.sheets.columns import HEADER_ROWS, ItemNames, more_questions_than_quiz, no_question_matches, number_of
@@ -276,7 +276,7 @@ def _pivot(
         yield Row(header_row, [*(headers[column] for column in columns.who), *stems])
         report([attempt for attempt in attempts.values() if len(attempt.answers) < len(order) and not attempt.problem])
         if columns.checked is not None:
-            _mark_lost_choices(attempts.values())
+            _mark_lost_choices(attempts.values(), items)
         for attempt in attempts.values():
             answers = [_together(attempt.answers[index]) if index in attempt.answers else absent for index in order]
             yield Row(attempt.row, [*attempt.who, *answers], attempt.problem)
@@ -284,12 +284,16 @@ def _pivot(
     return pivot
 
 
-def _mark_lost_choices(attempts: Iterable[_Pivot]) -> None:
+def _mark_lost_choices(attempts: Iterable[_Pivot], items: Sequence[Item]) -> None:
     """Mark the answers to questions that have fewer rows than others' have: the choice that was taken may be lost."""
     attempts = list(attempts)
     most: Counter[int] = Counter()
     for attempt in attempts:
         most |= attempt.rows
+    choices = {index: _count_choices(items[index]) for index in most}
+    if any(count > 1 and count == choices[index] for index, count in most.items()):
+        # Where some question has a row for each of its choices, all have, even in a file with one candidate.
+        most |= Counter(choices)
     for attempt in attempts:
         for item, count in attempt.rows.items():
             if count < most[item]:
@@ -297,6 +301,11 @@ def _mark_lost_choices(attempts: Iterable[_Pivot]) -> None:
                 attempt.answers[item] = [
                     Damaged(JOINER.join(said), f"has {count} of {most[item]} rows, one for each choice")
                 ]
+
+
+def _count_choices(item: Item) -> int:
+    only = item.interactions[0]
+    return len(only.choices) if isinstance(only, ChoiceInteraction) and len(item.interactions) == 1 else 0
 
 
 def _cell(cells: Sequence[Cell], column: int) -> Cell:

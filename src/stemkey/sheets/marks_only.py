@@ -13,6 +13,8 @@ from stemkey.sheets.table import ResponseTable
 
 _AMC = re.compile(r"^A:[\w-]+$")
 """How Auto Multiple Choice heads the column by which sheets and students were associated."""
+_SAKAI = re.compile(r"\[\d+(?:\.\d+)?\]$")
+"""How Sakai heads an assignment: its title and its points."""
 _BLACKBOARD = re.compile(r"\[Total Pts:.*\|\s*\d+")
 
 
@@ -64,6 +66,12 @@ def _kind(rows: Sequence[Row]) -> tuple[str, str] | None:
                 "Kahoot's list of scores",
                 "give the sheet 'RawReportData Data' of the report; a colour that shows who was right is no answer",
             )
+        if {"sourcedId", "lineItemSourcedId", "score"} <= known:
+            return "OneRoster results", "give the report with the answers, from where the test was taken"
+        if headers[:2] == ("Student ID", "Name") and any(_SAKAI.search(header) for header in headers[2:]):
+            return "a Sakai gradebook", "export the test's responses (Tests & Quizzes, Export)"
+        if headers and any(f"Feedback: {header}" in known for header in headers):
+            return "a Moodle gradebook", "download the quiz's Responses report"
         if "End-of-Line Indicator" in known:
             return "a Brightspace gradebook", "export the quiz's attempt details (Statistics)"
     if rows and text_at(rows[0].cells, 0) in {"Quiz name", "Q#"}:

@@ -210,9 +210,10 @@ def _runs(headers: Sequence[str], grade: int, rows: Sequence[Row], names: ItemNa
         if numbered and not re.search(r"/\s?\d", header):
             words.setdefault(numbered[0], {}).setdefault(numbered[1], column)
     roles = _roles(words, rows, names)
-    response = words.get(roles.get("response", ""), {})
-    question = words.get(roles.get("question", ""), {})
-    right = words.get(roles.get("right", ""), {})
+    # Moodle 1.9 heads a response `#1`: no word at all, which is not the same as no such columns.
+    response, question, right = (
+        words[roles[role]] if role in roles else {} for role in ("response", "question", "right")
+    )
     return [_Run(number, column, question.get(number), right.get(number)) for number, column in response.items()]
 
 
@@ -246,7 +247,10 @@ def _are_questions(columns: Mapping[str, int], rows: Sequence[Row], names: ItemN
 
 
 def _kinds(headers: Sequence[str], grade: int, rows: Sequence[Row]) -> dict[int, str]:
-    """Return what identity columns are that no known word names: the names come first, an address holds an `@`."""
+    """Return what identity columns are that no known word names.
+
+    The names come first, an address holds an `@`, and a number that each person has of their own is their id.
+    """
     kinds: dict[int, str] = {}
     for column in range(grade - 4):
         if header_kind(headers[column]):
@@ -256,7 +260,16 @@ def _kinds(headers: Sequence[str], grade: int, rows: Sequence[Row]) -> dict[int,
             kinds[column] = "email"
         elif column < 2:
             kinds[column] = "last" if column == 0 else "first"
+        elif _are_ids(column, rows):
+            kinds[column] = "id_number"
     return kinds
+
+
+def _are_ids(column: int, rows: Sequence[Row]) -> bool:
+    """Whether everybody has something with digits in a column, and nobody what another has."""
+    pairs = {(text_at(row.cells, 0), text_at(row.cells, 1), text_at(row.cells, column)) for row in rows}
+    values = {value for _, _, value in pairs}
+    return len(values) == len(pairs) > 1 and all(any(map(str.isdigit, value)) for value in values)
 
 
 def _is_empty(row: Row, runs: Sequence[_Run]) -> bool:

@@ -1,5 +1,6 @@
 """Plain sheets, as people make them: a row for each candidate, a column for each question, letters or texts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -80,6 +81,34 @@ def columns_not_used(columns: str) -> Text:
     They are named so that you can see whether an answer column is among them that should have been matched.
     """
     return Text(f"columns not used: {columns}", None)
+
+
+@rule("S137", Severity.ERROR)
+def lines_of_a_scanner(length: int) -> Text:
+    """The lines have no header and no columns, and all of them are equally long: a scanner wrote what stands where.
+
+    Its manual, or a look at the file, says in which characters the id and the answers are, counted from 1.
+    """
+    return Text(
+        f"the lines are all {length} characters long and have no header, as a scanner writes them",
+        "say where what stands: --fixed id=1-7,name=8-27,answers=28-37",
+    )
+
+
+def _scanned_length(grid: Grid, rows: Sequence[Row]) -> int | None:
+    """Return how long the lines of a scanner's file are; None where it is none."""
+    if grid.separator is None or any(row.problem for row in rows):
+        return None
+    lines = [grid.separator.join(map(cell_text, row.cells)) for row in rows]
+    lengths = Counter(map(len, lines))
+    length, count = lengths.most_common(1)[0] if lengths else (0, 0)
+    starts = sum(line[:1].isdigit() for line in lines)
+    return (
+        length if length > _SHORTEST_LINE and count * 10 >= len(lines) * 9 and starts * 10 >= len(lines) * 9 else None
+    )
+
+
+_SHORTEST_LINE = 12
 
 
 @rule("S126", Severity.INFO)
@@ -215,6 +244,10 @@ def _report_no_match(grid: Grid, rows: Sequence[Row], items: Sequence[Item], fou
             found.add(marks_instead_of_answers(f"'{headed[0]}'"), grid.place(row.number))
             return
     first = rows[0] if rows else None
+    length = _scanned_length(grid, rows)
+    if length is not None and len(rows) > 1 and len(header_texts(rows[0])) <= 3:
+        found.add(lines_of_a_scanner(length), grid.place(rows[0].number))
+        return
     names = ItemNames(items)
     for column in range(min(3, len(first.cells) if first else 0)):
         below = possible_matches([text_at(row.cells, column) for row in rows[:500]], names)
