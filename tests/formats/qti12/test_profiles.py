@@ -1,5 +1,6 @@
 """The other profiles: New Quizzes, QTI 1.2 by the book, banks, sections that only refer to a bank."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from stemkey.model import (
     Choice,
     ChoiceInteraction,
     Content,
+    InlineChoiceInteraction,
     Interaction,
     Item,
     MatchInteraction,
@@ -227,3 +229,55 @@ def test_new_quizzes_warns_of_texts_and_refuses_groups_it_would_drop() -> None:
         ("W173", Severity.WARNING),
         ("W174", Severity.ERROR),
     ]
+
+
+def new_quizzes(quiz: Quiz) -> str:
+    return write_canvas(quiz, CanvasOptions(quizzes="new"))["w/w.xml"].decode()
+
+
+@pytest.mark.parametrize(
+    "interaction",
+    [
+        TextEntryInteraction(identifier="x", accepted=(AcceptedText(text="List<int> & co"),)),
+        InlineChoiceInteraction(
+            identifier="x",
+            choices=(
+                Choice(identifier="1", content=Content("List&lt;int&gt; &amp; co"), credit=Fraction(1)),
+                Choice(identifier="2", content=Content("Set")),
+            ),
+        ),
+    ],
+)
+def test_new_quizzes_gets_answers_of_blanks_as_html_where_plain_text_would_become_a_tag(
+    interaction: TextEntryInteraction | InlineChoiceInteraction,
+) -> None:
+    quiz = quiz_of(interaction, body=f"<p>Type {gap('x')}</p>")
+    text = new_quizzes(quiz)
+    assert '<mattext texttype="text/html">List&amp;lt;int&amp;gt; &amp;amp; co</mattext>' in text
+    assert "List<int>" not in text
+    again = read_qti12(
+        Source("w.zip", zip_files(write_canvas(quiz, CanvasOptions(quizzes="new")))), CanvasOptions(), Diagnostics()
+    )
+    assert [item.interactions for item in again.items] == [(interaction,)]
+
+
+def test_new_quizzes_links_the_feedback_of_an_answer_and_never_gets_a_bare_number() -> None:
+    told = replace(choices(Fraction(1), Fraction(0))[0], feedback=Content("<p>Yes.</p>"))
+    text = new_quizzes(quiz_of(ChoiceInteraction(choices=(told, *choices(Fraction(0), Fraction(0))[1:]))))
+    assert 'linkrefid="A_fb"' in text
+    assert '<itemfeedback ident="A_fb">' in text
+    number = new_quizzes(quiz_of(TextEntryInteraction(accepted=(AcceptedNumber(value=Fraction(3)),))))
+    assert "<or><varequal" in number
+    assert "<vargte" in number
+
+
+def test_new_quizzes_gets_a_title_for_every_group_and_what_its_importer_asks_of_a_package() -> None:
+    item = quiz_of(ChoiceInteraction(choices=choices(Fraction(1), Fraction(0)))).sections[0].items[0]
+    group = Section(select=1, items=(item, replace(item, identifier="w-q2", number="2")))
+    files = write_canvas(Quiz(identifier="w", title="W", sections=(group,)), CanvasOptions(quizzes="new"))
+    assert '<section ident="w_section_1" title="' in files["w/w.xml"].decode()
+    assert b'xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2"' in files["w/w.xml"]
+    manifest = files["imsmanifest.xml"].decode()
+    assert 'type="imsqti_xmlv1p2"' in manifest
+    assert "xmlns=" in manifest.partition("<resources>")[0]
+    assert "<dependency" in manifest

@@ -6,7 +6,14 @@ from stemkey.diagnostics import Diagnostics
 from stemkey.files import Source
 from stemkey.formats.qti12.profiles import Qti12Options
 from stemkey.formats.qti12.reader import read_qti12
-from stemkey.model import AcceptedNumber, ChoiceInteraction, Item, TextEntryInteraction
+from stemkey.model import (
+    AcceptedNumber,
+    AcceptedText,
+    ChoiceInteraction,
+    InlineChoiceInteraction,
+    Item,
+    TextEntryInteraction,
+)
 
 
 def words(text: str) -> str:
@@ -107,3 +114,78 @@ def test_negative_points_are_named_and_blackboards_unset_points_are_not() -> Non
     assert "R325" in [finding.code for finding in found]
     unset = read_one(choose("Single"), after=metadata("qmd_absolutescore_max", "-1.0"))
     assert unset.points == 1
+
+
+def nq_blank(name: str, *labels: str) -> str:
+    return (
+        f'<response_lid ident="response_{name}"><material><mattext>{name}</mattext></material>'
+        f"<render_choice>{''.join(labels)}</render_choice></response_lid>"
+    )
+
+
+def nq_label(ident: str, text: str, **attributes: str) -> str:
+    said = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return f'<response_label ident="{ident}"{said}>{words(text)}</response_label>'
+
+
+BLANKS = (
+    "<itemmetadata><qtimetadata><qtimetadatafield><fieldlabel>question_type</fieldlabel>"
+    "<fieldentry>fill_in_multiple_blanks_question</fieldentry></qtimetadatafield></qtimetadata></itemmetadata>"
+)
+
+
+def in_blank(name: str, ident: str) -> str:
+    return when(f'<varequal respident="response_{name}">{ident}</varequal>', score("Add", "50"))
+
+
+def test_a_bank_of_words_of_new_quizzes_has_one_right_word_for_each_blank() -> None:
+    bank = [nq_label(f"w{n}", word, answer_type="wordbank") for n, word in enumerate(("brown", "white"))]
+    asked = nq_blank("a", *bank) + nq_blank("b", *bank)
+    item = read_one(asked, in_blank("a", "w1"), in_blank("b", "w0"), maximum="100", after=BLANKS)
+    keys = [
+        [choice.content for choice in one.choices if choice.credit == 1]
+        for one in item.interactions
+        if isinstance(one, InlineChoiceInteraction)
+    ]
+    assert keys == [["white"], ["brown"]]
+
+
+def test_how_new_quizzes_compares_a_typed_answer_is_carried_or_named() -> None:
+    labels = {
+        "a": nq_label("1", "red", scoring_algorithm="TextContainsAnswer"),
+        "b": nq_label("2", "blue", scoring_algorithm="TextEquivalence", ignore_case="false"),
+        "c": nq_label("3", "^orange$", scoring_algorithm="TextRegex"),
+        "d": nq_label("4", "teal", scoring_algorithm="TextCloseEnough", levenshtein_distance="1"),
+    }
+    asked = "".join(nq_blank(name, label) for name, label in labels.items())
+    found = Diagnostics()
+    item = read_one(asked, *(in_blank(name, str(n)) for n, name in enumerate("abcd", 1)), after=BLANKS, found=found)
+    entries = [one for one in item.interactions if isinstance(one, TextEntryInteraction)]
+    assert [one.accepted for one in entries] == [
+        (AcceptedText(text="*red*", wildcards=True),),
+        (AcceptedText(text="blue"),),
+        (AcceptedText(text="^orange$"),),
+        (AcceptedText(text="teal"),),
+    ]
+    assert [one.case_sensitive for one in entries] == [False, True, False, False]
+    assert [finding.code for finding in found] == ["R326", "R326"]
+
+
+def test_points_that_vary_by_answer_are_points_of_the_question() -> None:
+    points = (
+        "<itemmetadata><qtimetadata><qtimetadatafield><fieldlabel>points_possible</fieldlabel>"
+        "<fieldentry>10.0</fieldentry></qtimetadatafield></qtimetadata></itemmetadata>"
+    )
+    rules = [when(is_chosen("A"), score("Set", "10.0")), when(is_chosen("B"), score("Set", "5.0"))]
+    item = read_one(choose("Single"), *rules, maximum="100", after=points)
+    (interaction,) = item.interactions
+    assert isinstance(interaction, ChoiceInteraction)
+    assert [choice.credit for choice in interaction.choices] == [1, Fraction(1, 2), 0, 0]
+    assert item.points == 10
+
+
+def test_a_declaration_without_a_blank_is_read() -> None:
+    xml = f'<?xml version="1.0"encoding="UTF-8"?><questestinterop><item ident="i"><presentation>{words("Which?")}'
+    xml += f"{choose('Single')}</presentation></item></questestinterop>"
+    quiz = read_qti12(Source("strange.xml", xml.encode()), Qti12Options(), Diagnostics())
+    assert [item.body for item in quiz.items] == ["Which?"]

@@ -139,11 +139,15 @@ def read_assessment(source: Source, folder: str, gathering: Gathering) -> Assess
     data, own = take_out(source.data) if gathering.incoming.is_own else (source.data, [])
     walk = _Walk(source.name, folder, gathering, own)
     del own
-    source = Source(source.name, _without_doctype(data))
+    source = Source(source.name, _DECLARATION.sub(rb"\1 \2", _without_doctype(data), count=1))
     for event, element in walk_xml(source, gathering.found, _WALKED):
         walk.take(event, element)
     walk.finish()
     return walk.assessment
+
+
+# New Quizzes' own test files begin so; an XML parser wants a blank there.
+_DECLARATION = re.compile(rb"""\A(<\?xml version=["']1\.\d["'])(encoding=)""")
 
 
 def _without_doctype(data: bytes) -> bytes:

@@ -181,8 +181,6 @@ def _adds_up_to_nothing(condition: Condition) -> bool:
 def _scale(parts: Parts) -> Fraction:
     """Return the score that is worth the whole item: as declared, else the largest that any condition gives."""
     declared = fraction(parts.maximum)
-    if declared is not None and declared > 0:
-        return declared
     values = [
         value
         for condition in parts.conditions
@@ -190,6 +188,10 @@ def _scale(parts: Parts) -> Fraction:
         if action != "Subtract" and (value := fraction(text)) is not None and value > 0
     ]
     largest = max(values, default=_HUNDRED)
+    if declared == _HUNDRED != largest and largest == fraction(parts.metadata.get("points_possible")):
+        return largest  # New Quizzes, where points vary by answer: they are points, whatever the maximum says
+    if declared is not None and declared > 0:
+        return declared
     return _HUNDRED if Fraction(10) < largest <= _HUNDRED else largest
 
 

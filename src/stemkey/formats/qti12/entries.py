@@ -157,9 +157,8 @@ def _gap(
         # Every label is right, whatever the conditions say: Canvas names only the first of them there.
         return TextEntryInteraction(
             identifier=identifier,
-            accepted=tuple(
-                AcceptedText(text=_text(label), feedback=_told(parts, told, label)) for label in response.labels
-            ),
+            accepted=tuple(_accepted(label, _told(parts, told, label)) for label in response.labels),
+            case_sensitive=all(label.ignores_case is False for label in response.labels),
         )
     right = {
         test.value.strip()
@@ -180,6 +179,26 @@ def _gap(
             for label in response.labels
         ),
     )
+
+
+def _accepted(label: Label, feedback: Content) -> AcceptedText:
+    text = _text(label)
+    if label.matching == CONTAINS and text and "*" not in text:
+        return AcceptedText(text=f"*{text}*", feedback=feedback, wildcards=True)
+    return AcceptedText(text=text, feedback=feedback)
+
+
+CONTAINS = "TextContainsAnswer"
+"""New Quizzes: whatever holds the answer is right."""
+PLAIN = frozenset({"", "TextEquivalence", "TextInChoices", "Equivalence"})
+"""How New Quizzes compares: the answer, or one of them."""
+
+
+def loosely_matched(parts: Parts) -> tuple[str, ...]:
+    """Return how New Quizzes compares answers of blanks where an accepted text cannot say it."""
+    labels = [label for response in parts.responses if not response.is_dropdown for label in response.labels]
+    odd = [label for label in labels if label.matching not in PLAIN]
+    return tuple(dict.fromkeys(label.matching for label in odd if label.matching != CONTAINS or "*" in _text(label)))
 
 
 def _told(parts: Parts, told: Mapping[str, str], label: Label) -> Content:

@@ -36,6 +36,9 @@ class Label(NamedTuple):
     ident: str
     content: Content
     line: int
+    matching: str = ""
+    """How New Quizzes compares a typed answer with it: `TextEquivalence`, `TextContainsAnswer`, `TextRegex`, …"""
+    ignores_case: bool | None = None
 
 
 @dataclass(slots=True)
@@ -52,7 +55,7 @@ class Response:
     """`render_choice`, `render_fib`, …"""
     fibtype: str = ""
     is_dropdown: bool = False
-    """New Quizzes: a blank that is chosen from a list."""
+    """New Quizzes: a blank that is chosen from a list, or filled from a bank of words."""
 
 
 class Test(NamedTuple):
@@ -255,14 +258,28 @@ def _response(element: "_Element", kind: str, reading: Reading) -> Response:
     return response
 
 
+_FROM_A_LIST = frozenset({"dropdown", "wordbank"})
+
+
+def _label(element: "_Element", reading: Reading) -> Label:
+    ignores = element.get("ignore_case")
+    return Label(
+        ident=element.get("ident") or "",
+        content=flowed(element, reading),
+        line=line_of(element),
+        matching=element.get("scoring_algorithm") or "",
+        ignores_case=None if ignores is None else ignores.strip().lower() == "true",
+    )
+
+
 def _labels(element: "_Element", response: Response, reading: Reading, prompts: list[Content], depth: int) -> None:
     if depth > _DEEPEST:
         return
     for child in element:
         name = LOCAL[child.tag]
         if name == "response_label":
-            response.labels.append(Label(child.get("ident") or "", flowed(child, reading), line_of(child)))
-            if child.get("answer_type") == "dropdown":
+            response.labels.append(_label(child, reading))
+            if child.get("answer_type") in _FROM_A_LIST:
                 response.is_dropdown = True
         elif name == "flow_label" or name.startswith("ims_render"):
             _labels(child, response, reading, prompts, depth + 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stemkey.diagnostics import Diagnostics, Severity, Span, Text, rule
 from stemkey.formats.qti12.calculated import calculated_clones
 from stemkey.formats.qti12.choices import choice, matching, ordering, right_idents
-from stemkey.formats.qti12.entries import gaps, number_entry, text_entry
+from stemkey.formats.qti12.entries import gaps, loosely_matched, number_entry, text_entry
 from stemkey.formats.qti12.idents import MEMO, memo_names, memo_text, read_memo
 from stemkey.formats.qti12.item_parts import Parts, Reading, feedback_field, item_parts, joined
 from stemkey.formats.qti12.kinds import Kind, kind_name, kind_of
@@ -69,6 +69,16 @@ def qti12_points_unreadable(text: str) -> Text:
     return Text(f"the points are {text!r}, which is no number; 1 is used", "set the points in the LMS")
 
 
+@rule("R326", Severity.WARNING)
+def blank_matched_loosely(how: str) -> Text:
+    """New Quizzes compares the answer of a blank in a way that an accepted text cannot say; the text is kept as it stands.
+
+    `TextCloseEnough` forgives typing mistakes, `TextRegex` takes the text for a pattern. Elsewhere only the text itself
+    would be right.
+    """
+    return Text(f"New Quizzes compares an answer by '{how}', which is not carried over", "list the answers one by one")
+
+
 @rule("R325", Severity.WARNING)
 def qti12_points_negative(text: str) -> Text:
     """The points are less than 0, which no right answer can be worth; Canvas counts such a question with 0.
@@ -119,6 +129,9 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
         interactions = (ForeignInteraction(format=home, kind=name, raw=_raw(element), clones=clones),)
     elif any(_has_no_key(interaction) for interaction in interactions) and kind_name(parts) != "Opinion Scale":
         found.add(no_key_in_item(_words(kind)), span, item=number)
+    elif kind is Kind.BLANKS:
+        for how in loosely_matched(parts):
+            found.add(blank_matched_loosely(how), span, item=number)
     return Item(
         identifier=memo_text(memo, "identifier") or parts.ident or f"{quiz}-q{position}",
         number=number,

@@ -26,6 +26,7 @@ from stemkey.model import (
     OrderInteraction,
     TextEntryInteraction,
     UploadInteraction,
+    text_content,
 )
 from stemkey.richtext.to_plain import to_plain
 
@@ -73,7 +74,7 @@ def item_xml(item: Item, position: int, outgoing: Outgoing, profile: Profile = "
             # Canvas would add the points of a text to those of the quiz, and nobody can earn them.
             written.memo["points"] = str(item.points)
     elif len(interactions) > 1 or GAP.search(item.body) or isinstance(first, InlineChoiceInteraction):
-        written = _gaps(item, outgoing)
+        written = _gaps(item, outgoing, profile)
     else:
         written = _single(item, first, outgoing, profile)
     if first is not None and len(interactions) == 1 and first.identifier != "RESPONSE":
@@ -394,7 +395,7 @@ def _ordering(item: Item, interaction: OrderInteraction, outgoing: Outgoing) -> 
     )
 
 
-def _gaps(item: Item, outgoing: Outgoing) -> Written:
+def _gaps(item: Item, outgoing: Outgoing, profile: Profile) -> Written:
     """Canvas: one list for each gap; every text of a typed gap is right, and points add up."""
     written = WrittenGaps(item)
     is_typed = all(isinstance(interaction, TextEntryInteraction) for interaction in item.interactions)
@@ -410,7 +411,9 @@ def _gaps(item: Item, outgoing: Outgoing) -> Written:
         labels = []
         key = ""
         for ident, text, is_key, feedback in written.answers(interaction):
-            labels.append(_label(ident, xml_text(text), "text/plain"))
+            is_read_as_html = profile == "new" and not {"<", ">", "&"}.isdisjoint(text)  # New Quizzes reads all so
+            shown = xml_text(text_content(text)) if is_read_as_html else xml_text(text)
+            labels.append(_label(ident, shown, "text/html" if is_read_as_html else "text/plain"))
             idents.append(ident)
             key = key or (ident if is_key else "")
             if feedback:
