@@ -12,16 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # its stubs are not worth a dependency
 
 from stemkey.diagnostics import Diagnostic, Severity
 from stemkey.diagnostics.render import describe_place
 from stemkey.grading import GradeOptions, grade_class
+from stemkey.reports.to_json import results_schema
 
 FENCE = re.compile(
     r"^(`{3,})(quiz|sheet|rules|manual|options|scores)(?: ([^\n]*))?\n(.*?)^\1$", re.MULTILINE | re.DOTALL
 )
 FOUND = ("The highest of", "The mean of", "Sliding", "Cohen")
 """How sentences begin that say what the class made of a scale."""
+VALIDATOR = Draft202012Validator(results_schema())
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 
 
@@ -65,6 +68,7 @@ def _scores(said: dict[str, str]) -> str:
         lines.append("nothing is graded")
     else:
         results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+        VALIDATOR.validate(results)
         lines += [_line(candidate) for candidate in results["candidates"]]
         lines += [sentence for sentence in results["source"]["rules"] if sentence.startswith(FOUND)]
         lines += [

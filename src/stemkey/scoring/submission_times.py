@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 ORDERS = ("dmy", "mdy", "ymd")
@@ -71,7 +72,8 @@ class Moment(NamedTuple):
         return self.at.tzinfo is not None
 
 
-def readings(text: str, form: str | None = None) -> dict[str, Moment]:
+@lru_cache(maxsize=1 << 14)
+def readings(text: str, form: str | None = None) -> Mapping[str, Moment]:
     """Return what a text says by the order of day, month and year that it is read in; nothing where it is no date and time.
 
     `form` is the one way to read it, as `%d/%m/%Y %H:%M`.
