@@ -265,6 +265,27 @@ def _parts(data: bytes) -> dict[str, bytes]:
     return parts_of(data)
 
 
+MANY = 200_000
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        f'<c r="A1">{" " * MANY}x</c>',
+        f'<c r="A1"{" " * MANY}<v>1</v></c>',
+        f'<c r="A1">{"</c> " * (MANY // 10)}x',
+        f'<c r="A1" t="inlineStr"><is>{"<rPh>" * (MANY // 10)}</is></c>',
+        f'<c r="A1" t="inlineStr"><is>{"<r" * (MANY // 10)}</is></c>',
+        f'<c r="A1" t="str"><v>{"&lt" * MANY}</v></c>',
+        f'<c r="A1"><v>{"1" * MANY}x</v></c>',
+        f"{' ' * MANY}<c",
+    ],
+    ids=["blanks", "attributes", "ends", "aids", "tags", "entities", "digits", "between"],
+)
+def test_xml_made_to_hang_a_pattern_ends(cells: str) -> None:
+    assert read(book(f'<row r="1">{cells}</row>')) == read_by_calamine(book(f'<row r="1">{cells}</row>'))
+
+
 def test_cells_too_far_apart_for_a_table_are_refused() -> None:
     rows = "".join(f'<row r="{row}"><c r="XFD{row}"><v>1</v></c></row>' for row in range(1, 99))
     found = Diagnostics()

@@ -11,29 +11,30 @@ from stemkey.sheets.grid import RawCells
 
 _CHUNK = 1 << 18
 _LARGEST_ITEM = 1 << 24
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*?)/?>")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*?)/?>")
+_LONGEST_CODE = 500
+# Possessive where they repeat, and each ends at the next tag: a hostile file must not make them try every way to cut it.
+_SHEET = re.compile(rb"<(?:\w++:)?sheet\b([^<>]*+)>")
+_RELATION = re.compile(rb"<(?:\w++:)?Relationship\b([^<>]*+)>")
 _FROM_1904 = re.compile(rb'\bdate1904="(?:1|true)"')
-_ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
+_ATTRIBUTE = re.compile(rb'(?<![\w:])([\w:]++)="([^"]*+)"')
 
-_TEXT = rb'<t(?P<keep> xml:space="preserve")?\s*(?:/>|>(?P<text>[^<]*)</t>)'
+_TEXT = rb'<t(?P<keep> xml:space="preserve")?\s*+(?:/>|>(?P<text>[^<]*+)</t>)'
 _TEXTS = re.compile(_TEXT)
-_ONE_TEXT = re.compile(rb"\s*" + _TEXT + rb"\s*")
-_READING_AID = re.compile(rb"<rPh\b[^>]*>.*?</rPh>", re.DOTALL)
-_TAG = re.compile(rb"</?([^<>\s/]*)[^<>]*>")
+_ONE_TEXT = re.compile(rb"\s*+" + _TEXT + rb"\s*+")
+_TAG = re.compile(rb"</?([^<>\s/]*+)[^<>]*+>")
 _RUN_TAGS = frozenset(
     b"r rPr b i u strike outline shadow condense extend sz color rFont family charset scheme vertAlign phoneticPr".split()
 )
-_ITEM = re.compile(rb"\s*<si>(.*)", re.DOTALL)
-_PLAIN_ITEM = re.compile(rb'\s*<si><t( xml:space="preserve")?>([^<]*)</t>')
-_ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(\w*));|&")
+_ITEM = re.compile(rb"\s*+<si>(.*)", re.DOTALL)
+_PLAIN_ITEM = re.compile(rb'\s*+<si><t( xml:space="preserve")?>([^<]*+)</t>')
+_EMPTY_ITEM = re.compile(rb"<si\s*+/>")
+_ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(\w*+));|&")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SPACE = " \t\r\n"
 
-_STYLES = re.compile(rb"<cellXfs\b[^>]*>(.*?)</cellXfs>", re.DOTALL)
-_STYLE = re.compile(rb"<xf\b([^>]*)>")
-_FORMAT = re.compile(rb"<numFmt\b([^>]*)>")
+_STYLE = re.compile(rb"<xf\b([^<>]*+)>")
+_FORMAT = re.compile(rb"<numFmt\b([^<>]*+)>")
 _NO_DATES = frozenset([*range(5), *range(9, 14), *range(37, 41), 48, 49])
 _DATES = frozenset(range(14, 23))
 _LITERAL = re.compile(
@@ -125,7 +126,7 @@ def shared_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
         if plain is not None:
             texts.append(cell_text(plain[2], is_kept=plain[1] is not None))
             continue
-        *empty, last = re.split(rb"<si\s*/>", item)
+        *empty, last = _EMPTY_ITEM.split(item)
         whole = _ITEM.fullmatch(last)
         if whole is None or b"".join(empty).strip():
             raise UnfamiliarError
@@ -165,11 +166,21 @@ def item_text(markup: bytes) -> str:
     one = _ONE_TEXT.fullmatch(markup)
     if one:
         return cell_text(one["text"] or b"", is_kept=one["keep"] is not None)
-    runs = _READING_AID.sub(b"", markup)
+    runs = b"".join(_without_reading_aids(markup))
     around = _TEXTS.sub(b"", runs)
     if _TAG.sub(b"", around).strip() or not _RUN_TAGS.issuperset(_TAG.findall(around)):
         raise UnfamiliarError
     return "".join(cell_text(run["text"] or b"", is_kept=run["keep"] is not None) for run in _TEXTS.finditer(runs))
+
+
+def _without_reading_aids(markup: bytes) -> Iterator[bytes]:
+    before, *aids = markup.split(b"<rPh")
+    yield before
+    for aid in aids:
+        _, end, behind = aid.partition(b"</rPh>")
+        if not end:
+            raise UnfamiliarError
+        yield behind
 
 
 def cell_text(raw: bytes, *, is_kept: bool) -> str:
@@ -218,10 +229,10 @@ def number_formats(styles: bytes) -> list[Numbers]:
     for attributes in _FORMAT.findall(styles):
         found = dict(_ATTRIBUTE.findall(attributes))
         formats[int(found[b"numFmtId"])] = _of_code(unescape(found[b"formatCode"].decode()))
-    cells = _STYLES.search(styles)
-    if cells is None:
+    cells, end, _ = styles.partition(b"<cellXfs")[2].partition(b"</cellXfs>")
+    if not end:
         return []
-    numbers = [int(dict(_ATTRIBUTE.findall(style)).get(b"numFmtId", b"0")) for style in _STYLE.findall(cells[1])]
+    numbers = [int(dict(_ATTRIBUTE.findall(style)).get(b"numFmtId", b"0")) for style in _STYLE.findall(cells)]
     return [formats.get(number) or _of_number(number) for number in numbers]
 
 
@@ -230,6 +241,8 @@ def _of_number(number: int) -> Numbers:
 
 
 def _of_code(code: str) -> Numbers:
+    if len(code) > _LONGEST_CODE:
+        return Numbers.DOUBTFUL
     bare = _LITERAL.sub("", code)
     if _OF_NUMBERS.fullmatch(bare):
         return Numbers.NUMBER

@@ -33,24 +33,25 @@ _END = LAST_COLUMN
 _MIXED = "\r"
 """The line of a row that is not only texts."""
 
-_START = re.compile(rb"<sheetData\s*(/?)>")
-_ATTRIBUTES = rb'(?:\s+[\w:.-]+="[^"<]*")*\s*'
-_ATTRIBUTE = re.compile(rb'([\w:.-]+)="([^"]*)"')
-_ROW = re.compile(rb"\s*<row(" + _ATTRIBUTES + rb")(/?)>")
-_FIRST = re.compile(rb'\s*<c r="([A-Z]{1,3})')
-_CONTENT = rb"(" + _ATTRIBUTES + rb")(?:/>|>(?:<v>([^<]*)</v>|(.*?))</c>)\s*"
+# All patterns are possessive where they repeat: a hostile file must not make them try every way to cut it.
+_START = re.compile(rb"<sheetData\s*+(/?)>")
+_ATTRIBUTES = rb'(?:\s++[\w:.-]++="[^"<]*+")*+\s*+'
+_ATTRIBUTE = re.compile(rb'([\w:.-]++)="([^"]*+)"')
+_ROW = re.compile(rb"\s*+<row(" + _ATTRIBUTES + rb")(/?)>")
+_FIRST = re.compile(rb'\s*+<c r="([A-Z]{1,3})')
+_CONTENT = rb"(" + _ATTRIBUTES + rb")(?:/>|>(?:<v>([^<]*+)</v>|(.*?))</c>)\s*+"
 _PIECE = re.compile(_CONTENT + rb'(?:<c r="([A-Z]{1,3}))?', re.DOTALL)
-_SHARED = re.compile(rb'(?: s="\d+")? t="s"><v>(\d+)</v></c>(?:<c r="([A-Z]{1,3}))?')
+_SHARED = re.compile(rb'(?: s="\d++")?+ t="s"><v>(\d++)</v></c>(?:<c r="([A-Z]{1,3}))?')
 """A piece of the kind that is most frequent, and in a sheet of texts never the same."""
 _CELL = re.compile(_CONTENT, re.DOTALL)
 _REFERENCE = re.compile(rb"([A-Z]{1,3})(\d{1,7})")
 _INNER = re.compile(
-    rb"\s*(?P<formula><f" + _ATTRIBUTES + rb"(?:/>|>(?P<of>[^<]*)</f>))?"
-    rb'\s*(?P<tag><v(?: xml:space="preserve")?\s*(?:/>|>(?P<value>[^<]*)</v>))?'
-    rb"\s*(?:<is>(?P<inline>.*)</is>)?\s*",
+    rb"\s*+(?P<formula><f" + _ATTRIBUTES + rb"(?:/>|>(?P<of>[^<]*+)</f>))?+"
+    rb'\s*+(?P<tag><v(?: xml:space="preserve")?\s*+(?:/>|>(?P<value>[^<]*+)</v>))?+'
+    rb"\s*+(?:<is>(?P<inline>.*)</is>)?\s*+",
     re.DOTALL,
 )
-_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?\d++(?:\.\d++)?+(?:[eE][+-]?\d++)?")
 _BEFORE_DATES = datetime(1899, 12, 30)  # noqa: DTZ001 # a spreadsheet knows no zones
 _DAYS = range(60, 2_958_466)
 """From March 1900, before which spreadsheet programs count days differently, to the end of 9999."""
@@ -201,7 +202,8 @@ class _RowReader:
 
     def _begin(self, attributes: bytes) -> None:
         said = dict(_ATTRIBUTE.findall(attributes))
-        number = int(said[b"r"]) if b"r" in said else self._row + 1
+        digits = said.get(b"r", b"%d" % (self._row + 1))
+        number = int(digits) if digits.isdigit() else 0
         if not self._row < number <= LAST_ROW:
             raise UnfamiliarError
         self._row = number
