@@ -222,7 +222,7 @@ def read_pairs(text: str) -> list[Pair]:
 _TRUE_FALSE: dict[str, bool] = {
     "true": True, "false": False, "wahr": True, "falsch": False, "vrai": True, "faux": False,
     "verdadero": True, "falso": False, "vero": True, "verdadeiro": True, "richtig": True, "waar": True, "onwaar": False,
-    "t": True, "f": False, "верно": True, "неверно": False, "对": True, "错": False, "正确": True, "错误": False,
+    "t": True, "f": False, "prawda": True, "fałsz": False, "waarheid": True, "doğru": True, "yanlış": False, "верно": True, "неверно": False, "对": True, "错": False, "正确": True, "错误": False,
 }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from stemkey.formats.markdown.lines import (
     is_writing_line,
 )
 from stemkey.formats.markdown.moodown import OPENS
+from stemkey.formats.markdown.openings import heads_key
 from stemkey.formats.markdown.words import (
     CONTENTS_HEADING,
     GAP_ROW,
@@ -232,7 +233,7 @@ class _Grammar:
         if not self.outline.title_line and level == 1 and not self._has_items() and self.section.line is None:
             self.outline.title, self.outline.title_line = text, line
             self.place = Place.INTRODUCTION
-        elif is_key_heading(text) and self._has_items():
+        elif self._has_items() and heads_key(self.lines, self.index):
             self.in_key, self.key_level = True, level
         elif self.in_key and level > self.key_level:
             if not is_key_heading(text) and not PLAIN_HEADING.match(text) and not any(map(str.isdigit, text)):

@@ -308,6 +308,11 @@ def _letters_from_words(key: DraftKey, draft: DraftItem) -> None:
             key.letters = [KeyLetter(known[position - 1], key.whole_at + 1) for position in positions]
             key.text = ""
             return
+    run = key.whole.strip(" .*`")
+    if re.fullmatch(r"[A-Z]{2,8}", run) and list(run) == sorted(set(run)) and set(run) <= set(known):
+        key.letters = [KeyLetter(letter, key.whole_at + 1 + place) for place, letter in enumerate(run)]
+        key.text = ""
+        return
     whole = key.whole.strip(" .*`").casefold()
     for choice in draft.choices:
         text = choice.text.strip(" .*`").casefold()
@@ -321,6 +326,11 @@ def _letters_from_words(key: DraftKey, draft: DraftItem) -> None:
     text = key.explanation.text
     if len({match[1].upper() for match in _PART.finditer(text)}) > 1:
         return  # `(a) …`, `(b) …`: an answer to each part, or a word about each option
+    if (fenced := _FENCED_LETTER.fullmatch(text.strip())) and fenced[1].upper() in known:
+        key.letters = [KeyLetter(fenced[1].upper(), 1)]
+        key.line = key.explanation.lines[1]
+        key.explanation = None
+        return
     match = ANSWER_IN_TEXT.search(text)
     letter = (match["first"] or match["said"]).upper() if match else ""
     if letter in known:
@@ -347,6 +357,7 @@ def _parts_into_stem(draft: DraftItem) -> None:
     draft.choices = []
 
 
+_FENCED_LETTER = re.compile(r"(?:```|~~~)\w*\s+([A-Za-z])[.)]?\s+(?:```|~~~)")
 _JUDGED = re.compile(
     r"^[ \t]*[*_(]{0,4}[A-Za-z][).:][ \t*_]*(?:(?:this|it)[ \t]+)?(?:is[ \t]+)?(?:not[ \t]+)?(?:(?:in)?correct|wrong|right|true|false)\b"
     r"|\b(?:correct|right|best)[ \t]+(?:answer|option|choice)\b",

@@ -34,11 +34,13 @@ from stemkey.formats.markdown.openings import (
     Opening,
     after_rule,
     answer_below,
+    any_bullet,
     bold_number,
     bullet,
     card,
     has_options,
     heading,
+    heads_key,
     labelled_question,
     paragraph,
     plain_number,
@@ -48,7 +50,7 @@ from stemkey.formats.markdown.openings import (
     segment,
     unfolding,
 )
-from stemkey.formats.markdown.words import KEY_LETTERS, KEY_TITLE, LABELLED, is_key_heading
+from stemkey.formats.markdown.words import KEY_LETTERS, KEY_TITLE, LABELLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,10 @@ def choose_layout(lines: list[Line], wanted: str | None = None) -> Choice:
     if not found:
         return Choice(LAYOUTS[0], {}, ())
     best = max(found, key=lambda row: (row[0], row[1], -LAYOUTS.index(row[2])))
+    for row in found:
+        if row[0] >= 3 and 2 * row[0] >= row[1] and not row[2].needs_options and _are_apart(row[3], best[3]):
+            # Parts of the file are written in two ways, one after the other.
+            best = (best[0] + row[0], best[1] + row[1], best[2], best[3] | row[3])
     rivals = tuple(
         (row[2].name, row[0])
         for row in found
@@ -181,15 +187,21 @@ def choose_layout(lines: list[Line], wanted: str | None = None) -> Choice:
         and 2 * row[0] >= best[0]
         and not set(row[3]) & set(best[3])
     )
-    if best[2].name == "numbers" and best[0] == 0 and _are_lists(lines, best[3]):
+    if not best[2].bullets_are_options and best[0] == 0 and _are_lists(lines, best[3]):
         best = (best[0], best[1], replace(best[2], bullets_are_options=True), best[3])
     if best[2].bullets_are_options and not best[2].needs_options and _have_marked_options(lines, best[3]):
         best = (best[0], best[1], replace(best[2], bullets_are_options=False), best[3])
     if best[2].name == "bullets" and _are_answered_by_text(lines, best[3]):
-        best = (best[0], best[1], replace(best[2], bullets_are_options=False), best[3])
+        relaxed = replace(best[2], bullets_are_options=False, opens=any_bullet)
+        best = (best[0], best[1], relaxed, _openings(lines, relaxed))
     if best[0] == 0 and best[1] == 0:
         return Choice(best[2], {}, ())
     return Choice(best[2], best[3], rivals)
+
+
+def _are_apart(ones: dict[int, Opening], others: dict[int, Opening]) -> bool:
+    """Whether all openings of one layout come before all of the other."""
+    return max(ones) < min(others) or max(others) < min(ones)
 
 
 def _first_of_plain_house(lines: list[Line]) -> int | None:
@@ -214,7 +226,7 @@ def _first_of_plain_house(lines: list[Line]) -> int | None:
             questions += 1
             is_open = True
         elif kind == HEADING:
-            if first is not None and is_key_heading(line.text):
+            if first is not None and heads_key(lines, index):
                 break
             if question_heading(lines, index) or line.text.startswith("**"):
                 return None
@@ -268,7 +280,7 @@ def _openings(lines: list[Line], layout: Layout) -> dict[int, Opening]:
         if opening and (not key_level or layout.name == "headings"):
             openings[index] = opening
         elif kind == HEADING and opening is None and layout.name != "answer-parts":
-            if (openings or has_numbers) and is_key_heading(line.text):
+            if (openings or has_numbers) and heads_key(lines, index):
                 key_level = int(line.label)
             elif key_level and int(line.label) <= key_level:
                 key_level = 0
@@ -286,12 +298,13 @@ def _reads_as_questions(lines: list[Line], openings: dict[int, Opening], layout:
         below = list(segment(lines, index))
         words = lines[index].raw + "".join(line.raw for line in below if line.kind == TEXT)
         answered = any(line.kind in (QUOTE, FENCE) or line.raw.lstrip().startswith("<details") for line in below)
-        bold = lines[index].raw.startswith("**", lines[index].start)
+        words_of_line = lines[index].raw.rstrip()
+        bold = words_of_line.startswith("**", lines[index].start) and words_of_line.endswith("**")
         answered = answered or any(line.kind == COMMENT and ":" in line.label for line in below)
         answered = answered or any(says_answer(line) for line in below)
         asking += "?" in words or "？" in words or answered or bold
     last = max(openings)
-    has_key = any(line.kind == HEADING and is_key_heading(line.text) for line in lines[last:])
+    has_key = any(lines[index].kind == HEADING and heads_key(lines, index) for index in range(last, len(lines)))
     return has_key or 2 * asking >= len(openings)
 
 
@@ -323,7 +336,7 @@ def adapt(lines: list[Line], choice: Choice) -> list[Line]:
             if entry:
                 adapted.append(line._replace(kind=NUMBERED, label=entry.label, start=entry.start, bold=False))
                 continue
-            if count and layout.name != "answer-parts" and is_key_heading(line.text):
+            if count and layout.name != "answer-parts" and heads_key(lines, index):
                 key_level = int(line.label)
             elif key_level and int(line.label) <= key_level:
                 key_level = 0

@@ -18,7 +18,15 @@ from stemkey.formats.markdown.lines import (
     TEXT,
     Line,
 )
-from stemkey.formats.markdown.words import KEY_LETTERS, LABELLED, QUESTION_WORDS, TASK_WORDS, is_answer_wrapper
+from stemkey.formats.markdown.options import TICK
+from stemkey.formats.markdown.words import (
+    KEY_LETTERS,
+    LABELLED,
+    QUESTION_WORDS,
+    TASK_WORDS,
+    is_answer_wrapper,
+    is_key_heading,
+)
 
 
 class Opening(NamedTuple):
@@ -101,7 +109,7 @@ def question_heading(lines: list[Line], index: int) -> Opening | None:
 
 _LABELLED_QUESTION = re.compile(
     rf"[ \t]*(?:{QUESTION_WORDS})[ \t]*\.?[ \t]*#?"
-    r"(?P<number>\d{1,4}(?:\.\d{1,3})?)(?:[ \t]*[.):：、—–-][ \t]*|[ \t]*$|[ \t]+(?=[^\W_]))",
+    r"(?P<number>\d{1,4}(?:\.\d{1,3})?)(?:[ \t]*[.):：、—–-][ \t]*|[ \t]*$|[ \t]+(?=\S))",
     re.IGNORECASE,
 )
 
@@ -143,17 +151,34 @@ def heading(lines: list[Line], index: int) -> Opening | None:
 
 
 def bullet(lines: list[Line], index: int) -> Opening | None:
-    """A bullet with options or a quoted answer under it."""
+    """A bullet that asks, with options under it, or one with a quoted answer."""
+    return _bullet(lines, index, asks=False)
+
+
+def any_bullet(lines: list[Line], index: int) -> Opening | None:
+    """A bullet with a list or a quotation under it, in a file of questions: `Name three of them!` asks, too."""
+    return _bullet(lines, index, asks=True)
+
+
+def _bullet(lines: list[Line], index: int, *, asks: bool) -> Opening | None:
     line = lines[index]
     if line.kind != BULLET or line.indent > 1 or line.box or LABELLED.match(line.raw, line.indent):
         return None
     nested = quoted = 0
+    asks = asks or line_asks(line)
     for after in segment(lines, index):
         if after.kind == BULLET and after.indent <= line.indent:
             break
+        asks = asks or (after.kind == TEXT and not nested and line_asks(after)) or bool(after.box) or _is_marked(after)
         nested += after.kind in (BULLET, LETTERED, NUMBERED) and after.indent > line.indent + 1
         quoted += after.kind in (QUOTE, TABLE) and after.indent > line.indent
-    return Opening("", line.start) if nested >= 2 or quoted else None
+    return Opening("", line.start) if (nested >= 2 and asks) or quoted else None
+
+
+def _is_marked(line: Line) -> bool:
+    return line.raw.startswith("!", line.start) or (
+        line.kind == BULLET and TICK.search(line.raw, line.start) is not None
+    )
 
 
 def question_mark(lines: list[Line], index: int) -> Opening | None:
@@ -170,7 +195,7 @@ def paragraph(lines: list[Line], index: int) -> Opening | None:
     if index and lines[index - 1].kind not in (BLANK, HEADING, RULE):
         return None
     options = boxes = 0
-    asks = line_asks(line) and not line.raw.rstrip().endswith(":")
+    asks = line_asks(line)
     before = line
     below = lines[index + 1 : index + 60]
     for place, after in enumerate(below):
@@ -185,9 +210,9 @@ def paragraph(lines: list[Line], index: int) -> Opening | None:
         elif after.kind == TEXT and before.kind == BLANK:
             return None  # another paragraph: that one is the question
         elif after.kind == TEXT:
-            asks = asks or (line_asks(after) and not after.raw.rstrip().endswith(":"))
+            asks = asks or line_asks(after)
         before = after
-    return Opening("", line.indent) if options >= 2 and (asks or boxes) else None
+    return Opening("", line.indent) if options >= 2 and (asks or (boxes and is_ticked(lines, index))) else None
 
 
 SUMMARY = re.compile(r"[ \t]*(?:<details[^<>]*>[ \t]*)?<summary[^<>]*>(?P<question>.*?)</summary>", re.IGNORECASE)
@@ -231,6 +256,24 @@ def answer_below(lines: list[Line], index: int) -> Opening | None:
     return None
 
 
+def heads_key(lines: list[Line], index: int) -> bool:
+    """Whether a heading begins the answer key: `Answers`, but not `Keys in React` above further questions."""
+    line = lines[index]
+    if line.kind != HEADING or not is_key_heading(line.text):
+        return False
+    blocks = answers = 0
+    previous = ""
+    for after in lines[index + 1 : index + 400]:
+        if after.kind == HEADING and int(after.label) < int(line.label):
+            break
+        if after.kind == LETTERED and not after.box:
+            blocks += previous == "A" and after.label.upper() == "B"
+            previous = after.label.upper()
+        elif after.kind in (TEXT, BULLET):
+            answers += says_answer(after)
+    return blocks < 2 or answers < 2
+
+
 # What stands under an opening
 
 
@@ -252,7 +295,6 @@ def segment(lines: list[Line], index: int, *, rules: bool = False) -> Iterator[L
         yield line
 
 
-_TICKS = ("✅", "✓", "✔", "✔️", ":white_check_mark:", ":heavy_check_mark:")
 _PAREN_BOX = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(?:\((?P<round>[ xX*]?)\)|\[(?P<square>[ xX*]?)\])(?=[ \t]|$)")
 _TYPED = re.compile(r"\b(?:type|interactions)\s*:", re.IGNORECASE)
 _INLINE_B = re.compile(r"(?<![\w])\(?[bB]\)[ \t]*\S")
@@ -277,7 +319,7 @@ def has_options(lines: list[Line], index: int, *, bullets: bool) -> bool:
         elif kind == BULLET:
             boxes += bool(line.box)
             plain += not line.box
-            if line.raw.startswith("[[", line.start) or line.raw.rstrip().endswith(_TICKS):
+            if line.raw.startswith("[[", line.start) or _is_marked(line):
                 return True
         elif kind == COMMENT and _TYPED.search(line.label):
             return True
@@ -297,20 +339,25 @@ def is_answered_list(lines: list[Line], index: int) -> bool:
             return plain >= 2
         elif line.kind == TEXT and (match := LABELLED.match(line.raw.lstrip())) and match["answer"]:
             return plain >= 2 or plain == 0
-    return boxes >= 2 and (line_asks(lines[index]) or is_ticked(lines, index))
+    return boxes >= 2 and not is_checklist(lines, index)
 
 
 def is_checklist(lines: list[Line], index: int) -> bool:
     """Whether a heading that asks nothing has boxes under it that are all ticked or all empty."""
     boxes = [line for line in segment(lines, index) if line.box and line.kind in (BULLET, LETTERED)]
     lettered = any(line.kind == LETTERED for line in segment(lines, index))
-    return bool(boxes) and not lettered and not line_asks(lines[index]) and not is_ticked(lines, index)
+    if not boxes or lettered or line_asks(lines[index]):
+        return False
+    return not is_ticked(lines, index) or len(boxes) > 12 or _TASKS.match(lines[index].text) is not None
+
+
+_TASKS = re.compile(r"\W*(?:to[ -]?do|tasks?|check ?list|progress|done|roadmap|requirements?)\b", re.IGNORECASE)
 
 
 def line_asks(line: Line) -> bool:
     """Whether a line asks something, or leaves something open."""
-    words = line.raw.rstrip(" \t*_#")
-    return words.endswith(("?", "？", ":", "：", "...", "…")) or "___" in words
+    words = line.raw.rstrip(" \t*_#)）")
+    return words.endswith(("?", "？", "...", "…", "。")) or "___" in words or "（" in words
 
 
 def is_ticked(lines: list[Line], index: int) -> bool:

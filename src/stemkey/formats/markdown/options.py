@@ -26,7 +26,7 @@ _INLINE = re.compile(
     r"|(?:(?<=[ \t]{2})|(?<=\t)|(?<=[em]nsp;)|(?<=[nm]bsp;)|(?<=　)|^)(?P<dotted>[A-Za-z])[.、．）][ \t]*(?=\S)"
 )
 _BETWEEN = re.compile(r"(?:&[en]msp;|&nbsp;|[·•|,;]|[ \t])+$")
-_TICK = re.compile(
+TICK = re.compile(
     r"[ \t]*(?:[*_]{0,3}(?:✓|✔️?|✅|☑️?|:(?:white_check_mark|heavy_check_mark|ballot_box_with_check):|[(\[](?:the[ \t]+)?(?:correct|richtig(?:e (?:option|antwort))?|right|correcta|correto|correct answer|right answer|vrai|bonne réponse)[)\]])[*_]{0,3}"
     r"|#\*|#100|(?://|←|<-+|&lt;-+|—|--)[ \t]*\(?correct(?:[ \t]+answer)?\)?)[ \t]*$",
     re.IGNORECASE,
@@ -99,7 +99,7 @@ def _places(lines: list[Line], *, bullets: bool) -> list[tuple[int, int, bool]]:
     plain = [
         (index, line) for index, line in enumerate(lines) if line.kind == BULLET and not _TO_WRITE_ON.match(line.text)
     ]
-    ticked = [bool(_TICK.search(line.raw, line.start)) or _plus(line) for _, line in plain]
+    ticked = [bool(TICK.search(line.raw, line.start)) or _plus(line) for _, line in plain]
     if (bullets or 0 < sum(ticked) < len(plain)) and len(plain) >= 2:
         indent = min(line.indent for _, line in plain)
         signs = {line.raw.lstrip()[:1] for _, line in plain}
@@ -295,7 +295,7 @@ def _cut(raw: str, end: int) -> str:
 def _strip_tick(choice: DraftChoice) -> None:
     """Take the mark of the right option from its text: `✓`, `(correct)`."""
     line = choice.first
-    match = _TICK.search(line.raw, choice.start)
+    match = TICK.search(line.raw, choice.start)
     if match:
         choice.marked = True
         choice.first = line._replace(raw=line.raw[: match.start()])

@@ -64,8 +64,8 @@ _LABELS = {
     "hint": "hint|tip|hinweis|pista|indice|suggerimento",
     "answer": "answers?|(?:the )?correct answers?(?: is| are)?|right answers?|correct options?|correct choices?|key|answer key|ans|solution"
     "|antwort|antworten|richtige antwort(?:en)?|lösung|respuestas?|respuestas? correctas?|respostas?|respostas? corretas?|resposta certa|gabarito"
-    "|réponses?|bonnes? réponses?|réponses? correctes?|risposte|risposta|risposta corretta|risposta esatta|juiste antwoord|antwoord"
-    "|odpowiedź|poprawna odpowiedź|prawidłowa odpowiedź|správná odpověď|helyes válasz|doğru cevap|cevap|jawaban|jawaban benar|kunci jawaban"
+    "|réponses?|bonnes? réponses?|réponses? correctes?|risposte|risposta|risposta corretta|risposte corrette|risposta esatta|juiste antwoord|antwoord"
+    "|odpowied(?:ź|zi)|poprawn[ae](?: odpowied(?:ź|zi))?|prawidłow[ae] odpowied(?:ź|zi)|správná odpověď|helyes válasz|doğru cevap|cevap|jawaban|jawaban benar|kunci jawaban"
     "|đáp án|đáp án đúng|rätt svar|svar|riktig svar|oikea vastaus|răspuns(?: corect)?|правильн(?:ый|ые) ответы?|ответы?|правильна відповідь|відповідь"
     "|答案|正确答案|正解|答え|解答|答|정답|답",
     "otherwise": "otherwise|any other answer|else",
@@ -152,7 +152,12 @@ KEY_PREFIX = re.compile(
 NUMBERED_ANSWERS = re.compile(r"(?<![\w.])(?P<number>\d{1,3})[ \t]*[-–.:)=][ \t]*(?P<letter>[A-Za-z])(?![A-Za-z])")
 """Entries of a key on one line: `1-b, 2-d, 3-a`."""
 ANSWER_IN_TEXT = re.compile(
-    r"^\W{0,4}(?P<first>[A-Z])[).:](?=[ \t*]|$)|\b(?:correct|right)?[ \t]*(?:answer|option|choice)s?[ \t]*(?:is|are|:|=)"
+    r"^\W{0,4}(?P<first>[A-Z])[).:](?=[ \t*]|$)"
+    r"|\b(?:(?:correct|right)?[ \t]*(?:answer|option|choice)s?[ \t]*(?:is|are|:|=)"
+    r"|(?:richtige[nr]? (?:antwort|option|lösung)|korrekte antwort)(?: ist| lautet|:)"
+    r"|(?:respuesta|opción|alternativa) correcta(?: es|:)(?: la)?|(?:resposta|alternativa|opção) corret[ao](?: é|:)(?: a)?"
+    r"|(?:bonne réponse|réponse correcte)(?: est|:)(?: la)?|risposta (?:corretta|esatta)(?: è|:)(?: la)?|juiste antwoord(?: is|:)"
+    r"|poprawna odpowiedź(?: to|:)|правильный ответ(?:[ \t]*[-—:]))"
     r"[ \t]*[*_(]{0,3}(?P<said>[A-Z])(?![a-z])",
     re.IGNORECASE,
 )

@@ -30,13 +30,18 @@ def write_markdown(quiz: Quiz, options: MarkdownOptions) -> Files:
     """Return the quiz as one Markdown file; images are in it as `data:` definitions at its end."""
     del options  # the canonical form leaves no choice
     numbers = _numbers(quiz)
-    keys = [lines for item in quiz.items if (lines := _key(item, numbers[item.identifier]))]
+    wordings = {id(item): word_interactions(item) for item in quiz.items}  # in the question and in the key
+    keys = [lines for item in quiz.items if (lines := _key(item, numbers[item.identifier], wordings[id(item)]))]
     blocks = [
         _front_matter(quiz),
         f"# {_heading(quiz.title)}" if quiz.title else "",
         f"## Instructions\n\n{_free(quiz.instructions)}" if quiz.instructions else "",
         "---" if quiz.instructions else "",
-        *(block for index, section in enumerate(quiz.sections) for block in _section(index, section, numbers, quiz)),
+        *(
+            block
+            for index, section in enumerate(quiz.sections)
+            for block in _section(index, section, numbers, quiz, wordings)
+        ),
         *(["---", "## Answer Key", *keys] if keys else []),
         "\n".join(_definition(asset) for _, asset in sorted(quiz.assets.items())),
     ]
@@ -118,7 +123,9 @@ def _listed(parts: tuple[str, ...], separator: str) -> str:
 # Sections and items
 
 
-def _section(index: int, section: Section, numbers: Mapping[str, str], quiz: Quiz) -> Iterator[str]:
+def _section(
+    index: int, section: Section, numbers: Mapping[str, str], quiz: Quiz, wordings: Mapping[int, Wording]
+) -> Iterator[str]:
     rows = _section_settings(section)
     is_first = index == 0
     if not is_first or section.title or section.instructions or rows:
@@ -132,7 +139,7 @@ def _section(index: int, section: Section, numbers: Mapping[str, str], quiz: Qui
     yield _free(section.instructions)
     each = bool(points_said(section.title, each=True))
     for item in section.items:
-        yield _item(item, numbers[item.identifier], quiz, each=each)
+        yield _item(item, numbers[item.identifier], quiz, wordings[id(item)], each=each)
 
 
 def _section_settings(section: Section) -> dict[str, str]:
@@ -169,8 +176,7 @@ def _free(content: Content) -> str:
     return text if kinds <= {BLANK, TEXT, FENCE, QUOTE, TABLE} and not _is_labelled(text) else fenced_html(content)
 
 
-def _item(item: Item, number: str, quiz: Quiz, *, each: bool) -> str:
-    wording = word_interactions(item)
+def _item(item: Item, number: str, quiz: Quiz, wording: Wording, *, each: bool) -> str:
     marker = f"{number}. "
     indent = " " * min(len(marker), 4)
     stem = _stem(item.body)
@@ -279,8 +285,7 @@ def _item_settings(item: Item, number: str, quiz: Quiz, wording: Wording, *, say
 # The key
 
 
-def _key(item: Item, number: str) -> str:
-    wording = word_interactions(item)
+def _key(item: Item, number: str, wording: Wording) -> str:
     lines = [f"**{number}. {wording.key}**" if wording.key else f"**{number}.**"]
     feedback = item.feedback
     parts = [
