@@ -169,6 +169,11 @@ def _as_number(options: Options, text: str) -> Reading | None:
 def _as_several(options: Options, text: str) -> Reading | None:
     if JOINER in text:
         return _as_joined(options, text)
+    bare = text.strip().rstrip(";,").strip()
+    if bare != text.strip():  # Microsoft Forms writes a `;` behind each choice, behind the only one too
+        one = _as_option(options, bare) or _as_letter(options, bare)
+        if one is not None:
+            return one
     letters = marks.several_letters(text)
     if letters and len(set(letters)) == len(letters):
         indexes = [options.of_letter(letter) for letter in letters]

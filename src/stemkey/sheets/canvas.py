@@ -116,7 +116,7 @@ def read_student_analysis(
     if chosen is None:
         return None
     taken = dict(enumerate(Match(column=column, item=-1, by="text") for column in range(questions[0], len(headers))))
-    kinds = {} if header_kind(headers[0]) else {0: "name", 1: "lms_id"}
+    kinds = {} if header_kind(headers[0]) or not _is_named(data) else {0: "name", 1: "lms_id"}
     identity = identify(grid, headers, data, taken, options, found, kinds)
     if identity is None:
         return None
@@ -161,6 +161,12 @@ def _told(items: Sequence[Item], columns: Mapping[int, Sequence[Match]], rows: S
             for row in rows
         )
     )
+
+
+def _is_named(rows: Sequence[Row]) -> bool:
+    """Whether the first two columns are name and id, in a language that is not known; surveys without names begin with the section."""
+    pairs = {(text_at(row.cells, 0), text_at(row.cells, 1)) for row in rows}
+    return len(rows) == 1 or len(pairs) * 2 > len(rows)
 
 
 def _match(column: int, header: str, names: ItemNames) -> Match | None:

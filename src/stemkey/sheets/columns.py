@@ -26,7 +26,7 @@ def _words(text: str) -> frozenset[str]:
 
 MARK_WORDS = _words(
     """point points pts score scores mark marks grade result results correct check checked feedback comment comments
-    key prikey solution solutions right right_answer correct_answer points_possible possible_points auto_score manual_score
+    key prikey primary_answer solution solutions right right_answer correct_answer points_possible possible_points auto_score manual_score
     punkte bewertung richtige_antwort puntos calificacion respuesta_correcta note points_de reponse_correcte resposta_correta
     正解 баллы правильный_ответ time duration seconds question_id points_earned earned_points stuscore graded"""
 )
@@ -34,7 +34,7 @@ MARK_WORDS = _words(
 
 _TOTALS = frozenset(
     """score|total|total score|total points|points|grade|mark|percent|percent correct|percentcorrect|earned points|possible points
-    |max points|quiz feedback|gesamtpunktzahl|punkte|note|bewertung|puntuación|calificación|puntos totales|grade posted time
+    |max points|quiz feedback|gesamtpunktzahl|punktzahl|punkte|pontuação|nota|puntaje|スコア|得点|баллы|note|bewertung|puntuación|calificación|puntos totales|grade posted time
     |last modified time|num correct|num questions|correct|result|passed""".replace("\n", "")
     .replace("    ", "")
     .split("|")

@@ -10,7 +10,7 @@ from stemkey.scoring.responses import JOINER, quoted
 from stemkey.scoring.spelling import fold
 from stemkey.sheets.columns import ItemNames, find_header
 from stemkey.sheets.grid import Cell, Grid, Row, cell_text, text_at
-from stemkey.sheets.identity import find_column
+from stemkey.sheets.identity import NEVER_AN_ID, find_column, header_kind
 from stemkey.sheets.options import SheetOptions
 from stemkey.sheets.plain import header_texts, read_plain
 from stemkey.sheets.table import ResponseTable
@@ -29,6 +29,9 @@ _CODE = re.compile(r"^AO?0*(\d{1,2})$")
 _IN_BRACKETS = re.compile(r"^(.+?)\s*\[([^\]]+)\]$", re.DOTALL)
 _TICKED = frozenset({"y", "yes", "ja", "oui", "sí", "si", "1", "x", "true", "checked", "selected"})
 
+_DOUBLE = re.compile(r"^(.*\D)[2-9]$")
+_OWN_COLUMNS = 5
+"""ID, two times, address and name are written by Microsoft Forms itself."""
 _MARK = re.compile(r"^(?:-?\d+(?:[.,]\d+)?|--)(?:\s*/\s*\d+(?:[.,]\d+)?)?$")
 
 Rewrite = Callable[[Iterator[Row]], Iterator[Row]]
@@ -79,8 +82,24 @@ def read_microsoft(
     """Return the workbook of a Microsoft form. Its `ID` only counts the rows."""
     extra = set(_microsoft_extra(_first(rows)))
     headers = ["" if header in extra or at == 0 else header for at, header in enumerate(_first(rows))]
+    _rename_doubles(headers, rows[1:])
     marks = _marks_columns(_first(rows), extra, rows[1:])
     return _read("microsoft-forms", grid, 1, _with_header(headers, 1, marks=marks), items, options, found)
+
+
+def _rename_doubles(headers: list[str], rows: Sequence[Row]) -> None:
+    """Give back their names to questions for id and name: beside Forms' own columns they are called `ID2`, `Name2`."""
+    for column, header in enumerate(headers):
+        double = _DOUBLE.match(header)
+        kind = header_kind(double[1]) if double and column >= _OWN_COLUMNS else None
+        if double is None or kind is None:
+            continue
+        own = next((at for at in range(1, _OWN_COLUMNS) if header_kind(headers[at]) == kind), None)
+        used = {text for row in rows if own is not None and (text := fold(text_at(row.cells, own)))} - NEVER_AN_ID
+        if not used:
+            headers[column] = "Student ID" if kind == "lms_id" else double[1]
+            if own is not None:
+                headers[own] = ""
 
 
 def _marks_columns(headers: Sequence[str], extra: set[str], rows: Sequence[Row]) -> list[int]:

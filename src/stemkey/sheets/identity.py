@@ -32,7 +32,7 @@ _WORDS: dict[str, str] = {
         |direccion de correo electronico|correo|correo electronico|adresse de courriel|courriel|adresse mail
         |adresse electronique|endereco de email|endereco de e mail|indirizzo email|e mailadres|メールアドレス
         |адрес электронной почты|эл почта|почта|电子邮件|邮箱|recipientemail|recipient email|sahkoposti|adres e mail
-        |eposta|your email|student email""",
+        |eposta|adresse de messagerie|your email|student email""",
     "last": """last name|lastname|surname|family name|nachname|name nachname|familienname|zuname|apellido(s)|apellidos|apellido
         |nom|nom de famille|sobrenome|cognome|achternaam|姓|фамилия|sukunimi|nazwisko|efternavn|efternamn|etternavn
         |recipientlastname|recipient last name|姓氏""",
@@ -46,7 +46,8 @@ _WORDS: dict[str, str] = {
     "date": """timestamp|submitted|submitted at|date|submit date|submitdate|completed|completed on|finished|start time|started
         |started on|completion time|end time|zeitstempel|marca temporal|horodateur|datum|fecha|date submitted|start date
         |end date|enddate|startdate|recordeddate|recorded date|submission time|time stamp|carimbo de data/hora
-        |begonnen am|beendet|comenzado el|finalizado|commence le|termine|attempt start|attempt end""",
+        |startzeit|fertigstellungszeit|heure de debut|heure de fin|hora de inicio|hora de finalizacion|hora de conclusao
+        |ora di inizio|ora di completamento|begintijd|tijd van voltooien|開始時刻|完了時刻|begonnen am|beendet|comenzado el|finalizado|commence le|termine|attempt start|attempt end""",
     "state": "state|status|estado|etat|stato|状態|состояние",
 }
 _HANDED_IN: tuple[frozenset[str], ...] = tuple(

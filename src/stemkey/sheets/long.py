@@ -271,7 +271,7 @@ def _pivot(
             if question not in of_text:
                 of_text[question] = _question(row.cells, columns, names)[1]
             attempt = attempts.setdefault(key, _Pivot(row.number, [_cell(row.cells, column) for column in columns.who]))
-            _add_answer(attempt, row, of_text[question], columns, len(headers))
+            _add_answer(attempt, row, of_text[question], columns, len(headers), items)
         stems = [plain_text(items[index].body) or items[index].identifier for index in order]
         yield Row(header_row, [*(headers[column] for column in columns.who), *stems])
         report([attempt for attempt in attempts.values() if len(attempt.answers) < len(order) and not attempt.problem])
@@ -312,7 +312,9 @@ def _cell(cells: Sequence[Cell], column: int) -> Cell:
     return cells[column] if column < len(cells) else ""
 
 
-def _add_answer(attempt: _Pivot, row: Row, item: int | None, columns: Columns, width: int) -> None:
+def _add_answer(
+    attempt: _Pivot, row: Row, item: int | None, columns: Columns, width: int, items: Sequence[Item]
+) -> None:
     problem = row.problem or shifted(row, width)
     if problem:
         attempt.problem = problem
@@ -325,6 +327,10 @@ def _add_answer(attempt: _Pivot, row: Row, item: int | None, columns: Columns, w
     given = attempt.answers.setdefault(item, [])
     attempt.rows[item] += 1
     if columns.checked is not None and checked in _UNCHECKED:
+        return
+    if columns.checked is not None and checked not in _CHECKED and _count_choices(items[item]):
+        said = text_at(row.cells, columns.checked)
+        given.append(Damaged(said, "says neither that the choice was taken nor that it was not"))
         return
     if (columns.checked is not None and checked in _CHECKED) or not given:
         given.append(answer)

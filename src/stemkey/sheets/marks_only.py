@@ -66,6 +66,8 @@ def _kind(rows: Sequence[Row]) -> tuple[str, str] | None:
                 "Kahoot's list of scores",
                 "give the sheet 'RawReportData Data' of the report; a colour that shows who was right is no answer",
             )
+        if {"Q #", "Answer Match", "# Responses"} <= known and not known & {"Username", "Org Defined ID"}:
+            return "Brightspace's question statistics", "export the attempt details, which name the users"
         if {"sourcedId", "lineItemSourcedId", "score"} <= known:
             return "OneRoster results", "give the report with the answers, from where the test was taken"
         if headers[:2] == ("Student ID", "Name") and any(_SAKAI.search(header) for header in headers[2:]):

@@ -115,12 +115,12 @@ def contents(rows: Sequence[Row], chosen: Mapping[int, Match]) -> dict[int, Cont
 
 @rule("S134", Severity.ERROR)
 def nothing_but_damage(example: str) -> Text:
-    """Every answer in the sheet is an error value or a formula that was never calculated. The answers themselves are elsewhere.
+    """Every answer in the sheet is an error value, a formula that was never calculated, or something else that is no answer.
 
     Usually the sheet took them from another sheet or file by formulas, and was saved or downloaded without their values.
     """
     return Text(
-        f"every answer is an error value or a formula without its value, e.g. {example}",
+        f"no answer in the sheet can be used: {example}",
         "open the file in a spreadsheet program, let it calculate and save it, or give the sheet that the formulas read",
     )
 
@@ -150,7 +150,9 @@ def has_answers(
     damaged = [cell for cell in cells if cell_text(cell)]
     count = sum(one.damaged for one in content.values())
     if damaged and count == len(damaged):
-        found.add(nothing_but_damage(quoted(cell_text(damaged[0]))), grid.place())
+        first = damaged[0]
+        reason = first.reason if isinstance(first, Damaged) else "is an error value, not an answer"
+        found.add(nothing_but_damage(f"{quoted(cell_text(first))} {reason}"), grid.place())
         return False
     if len(rows) >= _A_CLASS and not damaged:
         found.add(nobody_answered_anything(), grid.place())
