@@ -331,3 +331,13 @@ def key_and_mark_disagree(key: str, marked: str) -> Text:
     only the author knows.
     """
     return Text(f"the key is {key}, but {marked} is marked as right", "correct the one that is wrong")
+
+
+@rule("R138", Severity.INFO)
+def keys_by_writing(way: str, count: int) -> Text:
+    """No key names the right options; in nearly every question some are written in another way than their neighbours.
+
+    They are taken as the right ones, and candidates see them like the others. Tick them (`- [x]`) or write an answer key if
+    that is not what is meant.
+    """
+    return Text(f"the right options of {count} questions are taken to be those written {way}")

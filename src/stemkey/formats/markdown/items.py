@@ -1,7 +1,7 @@
 """From drafts to items: names, keys, feedback, settings; each question is read on its own."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from fractions import Fraction
 from json import JSONDecodeError, loads
@@ -13,12 +13,14 @@ from stemkey.formats.markdown.drafts import Block, DraftItem, DraftKey, DraftSec
 from stemkey.formats.markdown.findings import (
     key_for_no_question,
     key_given_twice,
+    keys_by_writing,
     number_repeated,
     numbering_starts_again,
     question_id_repeated,
 )
 from stemkey.formats.markdown.interactions import KINDS, Interactions
 from stemkey.formats.markdown.lines import BLANK, BLANK_LINE, BULLET, NUMBERED, ORDERED, Line
+from stemkey.formats.markdown.marks import mark_by_writing
 from stemkey.formats.markdown.options import recover_options, take_fenced_answer, take_quoted_answer
 from stemkey.formats.markdown.settings import ITEM_NAMES, Setting, SettingReader, comment_settings
 from stemkey.formats.markdown.words import ANSWER_IN_TEXT, COMMENT_ANSWER, COMMENT_OBJECTIVE, points_said
@@ -71,9 +73,31 @@ class ItemReader:
         self.keys: dict[str, list[DraftKey]] = {}
         for key in keys:
             self.keys.setdefault(_plain_number(key.number), []).append(key)
+        self.settings: dict[int, SettingReader | None] = {}
+        """The settings of each draft, by its identity, from `prepare` on."""
         self.numbers: set[str] = set()
         self.repeats: dict[str, int] = {}
         self.identifiers: set[str] = set()
+
+    def prepare(self, drafts: Iterable[DraftItem]) -> None:
+        """Find the options of every question, and the right ones where the whole file writes them in another way."""
+        keyless: list[DraftItem] = []
+        count = 0
+        for draft in drafts:
+            number = _plain_number(draft.number)
+            settings = self.settings[id(draft)] = self._settings(draft, number)
+            has_key = draft.key is not None and bool(draft.key.letters)
+            has_key = has_key or any(key.letters for key in self.keys.get(number, ()))
+            if not draft.targets and not (settings and "type" in settings.settings):
+                bullets = self.bullets_are_options or has_key or _has_index_key(draft) or _repeats_a_row(draft)
+                recover_options(draft, bullets=bullets, has_key=has_key)
+            count += len(draft.choices) >= 2
+            if not has_key and draft.key is None and not any(choice.marked for choice in draft.choices):
+                keyless.append(draft)
+        if 2 * sum(len(draft.choices) >= 2 for draft in keyless) > count:
+            way, told = mark_by_writing(keyless)
+            if told:
+                self.found.add(keys_by_writing(way, len(told)), self.contents.span(told[0].choices[0].first))
 
     def read_section(self, section: DraftSection) -> tuple[Item, ...]:
         """Return the items of a section."""
@@ -84,7 +108,7 @@ class ItemReader:
         points = Fraction(each) if each else self.points
         for draft in section.items:
             number = _plain_number(draft.number)
-            settings = self._settings(draft, number)
+            settings = self.settings.pop(id(draft))
             own_name = settings.text("number") if settings else ""
             name = self._name(own_name or number)
             if name != (own_name or number):
@@ -125,11 +149,6 @@ class ItemReader:
     def _item(
         self, draft: DraftItem, settings: SettingReader | None, number: str, name: str, usual_points: Fraction
     ) -> Item:
-        if not draft.targets and not (settings and "type" in settings.settings):
-            has_key = draft.key is not None and bool(draft.key.letters)
-            has_key = has_key or any(key.letters for key in self.keys.get(number, ()))
-            bullets = self.bullets_are_options or has_key or _has_index_key(draft) or _repeats_a_row(draft)
-            recover_options(draft, bullets=bullets, has_key=has_key)
         if not draft.choices and draft.key is None:
             take_quoted_answer(draft)
             if self.fences_are_answers and draft.key is None:

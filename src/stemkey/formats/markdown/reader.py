@@ -126,6 +126,7 @@ def _quiz(
         has_titles=layout.has_titles,
         fences_are_answers=not draft.keys and fenced_answers(draft.items),
     )
+    reader.prepare(draft.items)
     sections = tuple(_sections(draft, reader, source.name, found))
     reader.report_leftover_keys()
     _report_strays(draft.strays, source.name, found)

@@ -145,7 +145,10 @@ def _own_text(line: Line, below: Line | None) -> str:
         return ""  # the heading of an answer: `### Question 4 (2 points)`; a question's own is in the quiz whole
     text = _NO_WORDS.sub(" ", text.lstrip())
     label = LABELLED.match(text)
-    return text[label.end() :] if label else text
+    if label is None:
+        return text
+    said = text[label.end() :]
+    return "" if re.fullmatch(r"[A-Z]{2,8}[ \t*_.]*", said) else said  # `Answer: BD`
 
 
 def _finding(run: list[Line]) -> Diagnostic:

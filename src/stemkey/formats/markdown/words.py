@@ -112,7 +112,7 @@ LABELLED_SETTING = re.compile(
 """A line of its own that says something about a question: `Points: 2`, `**Difficulty:** easy`, `::time=30`."""
 
 _POINTS = re.compile(
-    r"[(\[][ \t]*(?P<points>\d{1,3}(?:[.,]\d{1,2})?)[ \t-]*(?:points?|pts?\.?|marks?|punkte?|puntos?|pontos?)[ \t]*"
+    r"[(\[][ \t]*(?P<points>\d{1,3}(?:[.,]\d{1,2})?)[ \t-]*(?:points?|pts?\.?|marks?|punkte?|puntos?|pontos?|分|点)[ \t]*"
     r"(?P<each>each|apiece|per question)?[ \t]*[)\]]",
     re.IGNORECASE,
 )
