@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 STUDENTS = "students.csv"
 CHANGES = "changes.csv"
+PROBLEMS = "problems.csv"
 
 
 @rule("G001", Severity.ERROR)
@@ -159,7 +160,7 @@ def grade_class(
     baseline_source = open_source(options.baseline) if options.baseline else None
     given = (rules_source, back.template, roster_source, manual_source, baseline_source)
     more = [source for source in given if source is not None]
-    _refuse_overwriting([quiz_source, *sources, *more], [*_file_names(rows), CHANGES, *back.files], out)
+    _refuse_overwriting([quiz_source, *sources, *more], [*_file_names(rows), CHANGES, PROBLEMS, *back.files], out)
     rules = _rules(rules_source, quiz, found)
     manual = _manual(manual_source, quiz, rules, start, found)
     baseline = _baseline(baseline_source, quiz, found)
@@ -261,6 +262,7 @@ def _grade(
     found: Diagnostics,
 ) -> GradedClass:
     from stemkey.analysis.analysis import analyse
+    from stemkey.reports.problems import are_many, problems_csv
     from stemkey.reports.results import MAXIMUM_LISTED, Results, changed_scores
     from stemkey.reports.students import StudentsFile
     from stemkey.scoring.attempts import GradingChoices, grade_tables
@@ -302,6 +304,9 @@ def _grade(
         if regrade is not None:
             regrade.report(rules.place, found)
             extra[CHANGES] = regrade.table()
+        diagnostics = found.freeze()
+        if any(row.name == "csv" for row in rows) and are_many(diagnostics):
+            extra[PROBLEMS] = problems_csv(diagnostics)
         results = Results(
             quiz=quiz,
             key=key,
@@ -314,7 +319,7 @@ def _grade(
             ),
             candidates=candidates,
             analysis=analysis,
-            diagnostics=found.freeze(),
+            diagnostics=diagnostics,
             changed=changed_scores(regrade.affected, key.tick) if regrade else (),
             grades=_grades(rules, scale, candidates),
             kept=tuple(baseline.kept) if baseline and not options.anonymous else (),

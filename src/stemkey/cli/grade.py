@@ -168,7 +168,8 @@ def grade(
         outcome = grade_class(quiz, sheets, out, options)
     except ValueError as error:
         raise refuse(str(error)) from None
-    show_findings(outcome.diagnostics, notes=verbose, see_all="results.json")
+    lists_all = "problems.csv" if "csv" in options.reports else "results.json"
+    show_findings(outcome.diagnostics, notes=verbose, see_all=lists_all)
     graded = outcome.value
     if graded is None:
         print("nothing was graded", file=sys.stderr)
