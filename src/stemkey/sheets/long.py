@@ -47,8 +47,8 @@ _ANSWERS = frozenset(
         "value",
     }
 )
-_CHECKED = frozenset({"checked", "true", "1", "yes", "selected", "x"})
-_UNCHECKED = frozenset({"unchecked", "false", "0", "no", "not selected"})
+_TAKEN = {"checked": "unchecked", "true": "false", "1": "0", "yes": "no", "selected": "not selected", "x": ""}
+"""What says that a choice was taken, and what the same program then says of the others."""
 
 
 class Columns(NamedTuple):
@@ -61,6 +61,8 @@ class Columns(NamedTuple):
     """Where there is a row for each choice: whether it was taken."""
     who: tuple[int, ...] = ()
     """Columns about the candidate and the attempt, kept as they are."""
+    taken: str = "checked"
+    """The word of `_TAKEN` that stands in `checked`."""
 
 
 @rule("S127", Severity.WARNING)
@@ -187,6 +189,7 @@ def _read(
         found.add(no_question_matches(len(items), ""), grid.place())
         return None
     at, columns = header
+    columns = columns._replace(taken=_word_for_taken(rows[at + 1 :], columns))
     form = find_column(options.form_column, header_texts(rows[at])) if options.form_column else None
     if form is not None and form not in columns.who:
         columns = columns._replace(who=(*columns.who, form))
@@ -220,6 +223,12 @@ def _read(
     pivot = _pivot(headers, rows[at].number, columns, items, names, given, absent, report)
     wide = grid.rewritten(pivot, is_as_written=False)
     return read_plain(wide, wide.sample(), items, options, found, source=source)
+
+
+def _word_for_taken(rows: Sequence[Row], columns: Columns) -> str:
+    """Return the word that the table uses for a choice that was taken, by which of the pairs is most common."""
+    said = Counter(fold(text_at(row.cells, columns.checked)) for row in rows)
+    return max(_TAKEN, key=lambda word: said[word] + (said[_TAKEN[word]] if _TAKEN[word] else 0))
 
 
 def _shown(questions: Sequence[str]) -> str:
@@ -326,13 +335,13 @@ def _add_answer(
     checked = fold(text_at(row.cells, columns.checked))
     given = attempt.answers.setdefault(item, [])
     attempt.rows[item] += 1
-    if columns.checked is not None and checked in _UNCHECKED:
+    if columns.checked is not None and checked == _TAKEN[columns.taken]:
         return
-    if columns.checked is not None and checked not in _CHECKED and _count_choices(items[item]):
+    if columns.checked is not None and checked != columns.taken and _count_choices(items[item]):
         said = text_at(row.cells, columns.checked)
         given.append(Damaged(said, "says neither that the choice was taken nor that it was not"))
         return
-    if (columns.checked is not None and checked in _CHECKED) or not given:
+    if (columns.checked is not None and checked == columns.taken) or not given:
         given.append(answer)
     elif cell_differs(given[0], answer):
         attempt.problem = "answers a question twice, and differently"
