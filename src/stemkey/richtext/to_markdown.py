@@ -5,7 +5,7 @@ and what even raw HTML would not carry through is a fence marked `{=html}`, as p
 """
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
 from stemkey.model import GAP, Content
 from stemkey.richtext.from_markdown import from_markdown, from_markdown_inline
@@ -77,7 +77,6 @@ def _candidates(content: Content) -> list[str]:
     """Return ways to write a content, the most readable first."""
     tree = _Tree()
     tree.feed(content)
-    tree.close()
     found = []
     if tree.is_sound:
         found.append(_blocks(tree.root))
@@ -113,29 +112,44 @@ def _escaped(text: str) -> str:
 _VOID = frozenset({"br", "hr", "img", "col", "wbr", "source", "track"})
 
 
-class _Tree(HTMLParser):
-    """The elements of a content, which is well nested."""
+class _Tree:
+    """The elements of a content, which is in the one spelling that cleaning gives and well nested."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.root = _Element("", {}, "")
         self._open = [self.root]
         self.is_sound = True
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = _Element(tag, {name: value or "" for name, value in attrs}, self.get_starttag_text() or "")
+    def feed(self, content: str) -> None:
+        """Read a content."""
+        for token in _TOKEN.finditer(content):
+            if (text := token["text"]) is not None:
+                self._open[-1].children.append(unescape(text) if "&" in text else text)
+            elif (tag := token["tag"]) is None:
+                self.is_sound = False
+            elif token["close"]:
+                self._close(tag)
+            else:
+                self._begin(tag, token["attributes"], token[0])
+
+    def _begin(self, tag: str, attributes: str, start: str) -> None:
+        values = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)} if attributes else {}
+        element = _Element(tag, values, start)
         self._open[-1].children.append(element)
         if tag not in _VOID:
             self._open.append(element)
 
-    def handle_endtag(self, tag: str) -> None:
+    def _close(self, tag: str) -> None:
         if len(self._open) > 1 and self._open[-1].tag == tag:
             self._open.pop()
         else:
             self.is_sound = False
 
-    def handle_data(self, data: str) -> None:
-        self._open[-1].children.append(data)
+
+_TOKEN = re.compile(
+    r"(?P<text>[^<]++)|<(?P<close>/)?(?P<tag>[a-z][a-z0-9]*+)(?P<attributes>(?:[^<>\"]++|\"[^\"]*+\")*+)>|<"
+)
+_ATTRIBUTE = re.compile(r'([^\s=\">/]++)(?:="([^"]*+)")?')
 
 
 # Blocks

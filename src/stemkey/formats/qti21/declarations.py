@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from stemkey.formats.qti21.decimals import read_decimal
-from stemkey.formats.qti21.tree import child, children
+from stemkey.formats.qti21.tree import children
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -70,14 +70,15 @@ def read_declaration(element: "_Element") -> Declaration:
     """Return what a response or outcome declaration says."""
     base = element.get("baseType", "identifier")
     cardinality = element.get("cardinality", "single")
+    parts: dict[str, _Element] = {str(inner.tag): inner for inner in reversed(element)}
     return Declaration(
         identifier=element.get("identifier", ""),
         cardinality=cardinality,
         base=base,
-        default=_values(child(element, "defaultValue"), cardinality, base),
-        correct=_values(child(element, "correctResponse"), cardinality, base),
-        mapping=_mapping(child(element, "mapping")),
-        table=next(iter(children(element, "matchTable", "interpolationTable")), None),
+        default=_values(parts.get("defaultValue"), cardinality, base),
+        correct=_values(parts.get("correctResponse"), cardinality, base),
+        mapping=_mapping(parts.get("mapping")),
+        table=parts.get("matchTable", parts.get("interpolationTable")),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -85,8 +85,8 @@ class ItemFile:
     """What findings call the file."""
     kind: str = ""
     """Type of its resource in the manifest."""
-    needs: tuple[str, ...] = ()
-    """Other files that it needs, by the manifest."""
+    needs: Callable[[], tuple[str, ...]]
+    """Returns the other files that it needs."""
     about: About = NOTHING
 
 
@@ -155,14 +155,13 @@ class _Reader:
         for interaction in self._interactions:
             if interaction.tag not in INTERACTIONS:
                 return f"<{interaction.tag}>"
+        tags = {str(element.tag) for element in root.iter()}
         for name, words in _BEYOND.items():
-            if any(True for _ in descendants(root, name)):
+            if name in tags:
                 return words
-        if not put_stimuli(root, self._body, self._contents.files, self._file.path):
+        if "assessmentStimulusRef" in tags and not put_stimuli(root, self._body, self._contents.files, self._file.path):
             return "a part of it stands in another file"
-        if self._body is not None and any(
-            str(inner.tag).endswith("}include") or inner.tag == "include" for inner in self._body.iter()
-        ):
+        if any(tag.endswith("}include") or tag == "include" for tag in tags):
             return "a part of it stands in another file"
         return None
 
@@ -181,7 +180,7 @@ class _Reader:
             _TAG.sub(lambda tag: "" if "data-gap" in tag[0] else tag[0], body).replace("</span></span>", "</span>")
         )
         body = sanitise_html(body, quiet)
-        attributes = {"href": self._file.path, "files": json.dumps(self._file.needs)}
+        attributes = {"href": self._file.path, "files": json.dumps(self._file.needs())}
         if self._file.kind:
             attributes["resource"] = self._file.kind
         interaction = ForeignInteraction(

@@ -21,6 +21,8 @@ SCORE = "SCORE"
 MAXSCORE = "MAXSCORE"
 ATTEMPTS = "numAttempts"
 
+_FIRST, _MINUTE = Fraction(1), Fraction(60)
+
 Statement: TypeAlias = Callable[[State], None]
 Responses: TypeAlias = Mapping[str, Value]
 
@@ -95,7 +97,7 @@ class Program:
         outcomes = dict(self._start)
         if score is not None:
             outcomes[SCORE] = score
-        responses = {ATTEMPTS: Fraction(attempt), "duration": Fraction(60), **given}
+        responses = {ATTEMPTS: _FIRST if attempt == 1 else Fraction(attempt), "duration": _MINUTE, **given}
         state = State(responses=self.responses, given=responses, outcomes=outcomes, declared=self.outcomes)
         try:
             for statement in self._statements:

@@ -299,7 +299,7 @@ class _Reader:
             root=root.element,
             source=self._place(path),
             kind=resource.kind if resource else _kind(root.namespace),
-            needs=self._needs(resource, root.element, path),
+            needs=lambda: self._needs(resource, path),
             **({"about": resource.about} if resource else {}),
         )
         read = read_item(file, self._count, self._package.files, self._styles, self._found, self._format)
@@ -308,7 +308,7 @@ class _Reader:
         self._assets.update(read.contents.assets)
         item = read.item
         if foreign_of(item) is not None:
-            self._keep(file.needs)
+            self._keep(file.needs())
         return self._numbered(item)
 
     def _numbered(self, item: Item) -> Item:
@@ -318,8 +318,11 @@ class _Reader:
         self._numbers.add(number)
         return item if number == item.number else replace(item, number=number)
 
-    def _needs(self, resource: Resource | None, root: "_Element", place: str) -> tuple[str, ...]:
-        """Return the files that an item needs: what it names, and what the manifest says, with its dependencies."""
+    def _needs(self, resource: Resource | None, place: str) -> tuple[str, ...]:
+        """Return the files that an item needs: what it names, and what the manifest says, with its dependencies.
+
+        Reading an item changes its tree, so the file is parsed again: few items are kept whole and need to know.
+        """
         files: dict[str, None] = {}
         if resource is not None:
             files.update(dict.fromkeys(path for path in resource.files if path != resource.path))
@@ -327,7 +330,8 @@ class _Reader:
                 other = self._package.by_name.get(name)
                 if other is not None and not other.role:
                     files.update(dict.fromkeys((other.path, *other.files)))
-        for element in root.iter():
+        root = read_tree(Source(place, self._package.files[place]), Diagnostics())
+        for element in root.element.iter() if root is not None else ():
             for attribute in _NAMING:
                 if value := element.get(attribute):
                     files[posixpath.normpath(posixpath.join(posixpath.dirname(place), unquote(value)))] = None

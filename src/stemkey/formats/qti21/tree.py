@@ -41,9 +41,16 @@ def read_tree(source: Source, found: Diagnostics) -> Root | None:
     element = parse_xml(source if data is source.data else Source(source.name, data), found)
     if element is None:
         return None
+    is_plain = namespace in QTI2_NAMESPACES and b"<qti-" not in data
+    is_respelled = is_plain and data.count(b"xmlns") == data.count(_ONLY_XSI)
     namespace = namespace or _namespace(str(element.tag))
-    _respell(element, has_kebab=namespace not in QTI2_NAMESPACES)
+    if not is_respelled:
+        _respell(element, has_kebab=namespace not in QTI2_NAMESPACES)
     return Root(element, namespace)
+
+
+_ONLY_XSI = b'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+"""A namespace of attributes: a file that has no other one has no name to respell."""
 
 
 _DEFAULTS = [(f' xmlns="{name}"'.encode(), name) for name in (*QTI2_NAMESPACES, *QTI3_NAMESPACES)]
@@ -128,7 +135,7 @@ def text_of(element: "_Element | None") -> str:
 def descendants(element: "_Element", *names: str) -> "Iterator[_Element]":
     """Return the descendants of some names, in document order."""
     wanted = frozenset(names)
-    return (inner for inner in element.iter() if inner.tag in wanted)
+    return (inner for inner in element.iter() if inner.tag in wanted) if len(element) else iter(())
 
 
 def line_of(element: "_Element") -> int:
