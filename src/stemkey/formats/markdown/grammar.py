@@ -384,7 +384,8 @@ class _Grammar:
             # The head of the table, and the line under it, say nothing about a question.
             return self.key is None
         at = line.raw.index(cells[1], line.raw.index(cells[0]) + len(cells[0])) if cells[1] else 0
-        key = read_key(line._replace(label=number[1], start=at, raw=line.raw[: at + len(cells[1])], bold=False))
+        letters = re.sub(r"[^\w)\]*]+$", "", cells[1])  # `A, C ★`
+        key = read_key(line._replace(label=number[1], start=at, raw=line.raw[: at + len(letters)], bold=False))
         rest = " — ".join(cell for cell in cells[2:] if cell)
         if rest:
             start = line.raw.index(cells[2], at) if cells[2] else len(line.raw)

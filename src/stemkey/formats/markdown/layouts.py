@@ -129,6 +129,15 @@ class Choice(NamedTuple):
     rivals: tuple[tuple[str, int], ...]
 
 
+class Fit(NamedTuple):
+    """How well a layout fits: its questions with options, all its questions, and the lines that open them."""
+
+    complete: int
+    total: int
+    layout: Layout
+    openings: dict[int, Opening]
+
+
 def straightened(lines: list[Line]) -> list[Line]:
     """Return the lines with headings and text taken for what they mean.
 
@@ -162,41 +171,56 @@ def choose_layout(lines: list[Line], wanted: str | None = None) -> Choice:
     if wanted is None and (opening := _first_of_plain_house(lines)) is not None:
         return Choice(LAYOUTS[0], {opening: Opening(lines[opening].label, lines[opening].start)}, ())
     rows = [layout for layout in LAYOUTS if wanted in (None, layout.name)] or list(LAYOUTS)
-    found: list[tuple[int, int, Layout, dict[int, Opening]]] = []
-    for layout in rows:
-        openings = _openings(lines, layout)
-        if openings:
-            complete = len(openings)
-            if not layout.needs_options:
-                complete = sum(has_options(lines, index, bullets=layout.bullets_are_options) for index in openings)
-            total = 0 if layout.needs_options or not _reads_as_questions(lines, openings, layout) else len(openings)
-            found.append((complete, total, layout, openings))
+    found = [fit for layout in rows if (fit := _fitted(lines, layout)) is not None]
     if not found:
         return Choice(LAYOUTS[0], {}, ())
-    best = max(found, key=lambda row: (row[0], row[1], -LAYOUTS.index(row[2])))
-    for row in found:
-        if row[0] >= 3 and 2 * row[0] >= row[1] and not row[2].needs_options and _are_apart(row[3], best[3]):
+    names = [layout.name for layout in LAYOUTS]
+    best = max(found, key=lambda fit: (fit.complete, fit.total, -names.index(fit.layout.name)))
+    for fit in found:
+        if _is_strong(fit) and 2 * fit.complete >= fit.total and _are_apart(fit.openings, best.openings):
             # Parts of the file are written in two ways, one after the other.
-            best = (best[0] + row[0], best[1] + row[1], best[2], best[3] | row[3])
+            best = Fit(best.complete + fit.complete, best.total + fit.total, best.layout, best.openings | fit.openings)
+    if best.complete == 0 and best.total == 0:
+        return Choice(best.layout, {}, ())
     rivals = tuple(
-        (row[2].name, row[0])
-        for row in found
-        if row is not best
-        and not row[2].needs_options
-        and row[0] >= 3
-        and 2 * row[0] >= best[0]
-        and not set(row[3]) & set(best[3])
+        (fit.layout.name, fit.complete)
+        for fit in found
+        if _is_strong(fit) and 2 * fit.complete >= best.complete and not set(fit.openings) & set(best.openings)
     )
-    if not best[2].bullets_are_options and best[0] == 0 and _are_lists(lines, best[3]):
-        best = (best[0], best[1], replace(best[2], bullets_are_options=True), best[3])
-    if best[2].bullets_are_options and not best[2].needs_options and _have_marked_options(lines, best[3]):
-        best = (best[0], best[1], replace(best[2], bullets_are_options=False), best[3])
-    if best[2].name == "bullets" and _are_answered_by_text(lines, best[3]):
-        relaxed = replace(best[2], bullets_are_options=False, opens=any_bullet)
-        best = (best[0], best[1], relaxed, _openings(lines, relaxed))
-    if best[0] == 0 and best[1] == 0:
-        return Choice(best[2], {}, ())
-    return Choice(best[2], best[3], rivals)
+    layout = _with_bullets(lines, best)
+    openings = best.openings if layout.opens is best.layout.opens else _openings(lines, layout)
+    return Choice(layout, openings, rivals)
+
+
+def _with_bullets(lines: list[Line], best: Fit) -> Layout:
+    """Return the layout that fits best, knowing whether bullets are options in this file."""
+    layout = best.layout
+    if not layout.bullets_are_options and best.complete == 0 and _are_lists(lines, best.openings):
+        layout = replace(layout, bullets_are_options=True)
+    if layout.bullets_are_options and not layout.needs_options and _have_marked_options(lines, best.openings):
+        layout = replace(layout, bullets_are_options=False)
+    if layout.name == "bullets" and _are_answered_by_text(lines, best.openings):
+        layout = replace(layout, bullets_are_options=False, opens=any_bullet)
+    return layout
+
+
+def _is_strong(fit: Fit) -> bool:
+    return fit.complete >= 3 and not fit.layout.needs_options
+
+
+def _fitted(lines: list[Line], layout: Layout) -> Fit | None:
+    openings = _openings(lines, layout)
+    if not openings:
+        return None
+    if layout.needs_options:
+        return Fit(len(openings), 0, layout, openings)
+    complete = sum(has_options(lines, index, bullets=layout.bullets_are_options) for index in openings)
+    if complete == 0 and layout.name in _NUMBERED_OTHERWISE and _are_lists(lines, openings, most=True):
+        # Ordered lists and bullets are its options, where nearly every question has some.
+        layout = replace(layout, bullets_are_options=True)
+        complete = sum(has_options(lines, index, bullets=True) for index in openings)
+    total = len(openings) if _reads_as_questions(lines, openings, layout) else 0
+    return Fit(complete, total, layout, openings)
 
 
 def _are_apart(ones: dict[int, Opening], others: dict[int, Opening]) -> bool:
@@ -237,19 +261,22 @@ def _first_of_plain_house(lines: list[Line]) -> int | None:
     return first if questions >= 2 and answered == questions else None
 
 
-def _are_lists(lines: list[Line], openings: dict[int, Opening]) -> bool:
-    """Whether every question that asks is a line with a list of two to eight short bullets under it."""
+_NUMBERED_OTHERWISE = ("bold-numbers", "question-headings", "labels")
+"""The layouts whose questions have numbers, but not those of lists."""
+
+
+def _are_lists(lines: list[Line], openings: dict[int, Opening], *, most: bool = False) -> bool:
+    """Whether every question (most: three of four) is a line with a list of two to eight short rows under it."""
     if len(openings) < 3:
         return False
+    others = 0
     for index in openings:
         below = list(segment(lines, index))
-        last = next(
-            (place for place, line in enumerate(below) if line.kind == NUMBERED and line.indent < 2), len(below)
-        )
-        bullets = [line for line in below[:last] if line.kind == BULLET]
-        if not 2 <= len(bullets) <= 8 or any(len(line.text) > 120 for line in bullets):
-            return False
-    return True
+        last = next((place for place in range(len(below)) if index + 1 + place in openings), len(below))
+        kinds = (BULLET,) if lines[index].kind == NUMBERED else (BULLET, NUMBERED)
+        rows = [line for line in below[:last] if line.kind in kinds]
+        others += not 2 <= len(rows) <= 8 or any(len(line.text) > 120 for line in rows)
+    return 4 * others <= len(openings) if most else not others
 
 
 def _have_marked_options(lines: list[Line], openings: dict[int, Opening]) -> bool:

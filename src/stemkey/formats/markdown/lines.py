@@ -49,7 +49,7 @@ _LABEL = re.compile(
     r"(?P<bullet>[-*+](?:[ \t]+|$))?"
     r"(?P<box>\[[ xX]\](?:[ \t]+|$))?"
     r"(?P<bold>\*\*|__)?"
-    r"(?:(?P<number>\d{1,6})(?:[.)](?=[ \t*_]|$|[A-Z][a-z]|[^\W\da-zA-Z_])|[、．）]|\.-(?=[ \t]))[ \t]*"
+    r"(?:(?P<number>\d{1,6})(?:[.)](?=[ \t*_]|$|[A-Z][a-z]|[^\W\da-zA-Z_]|[¿¡])|[、．）]|\.-(?=[ \t]))[ \t]*"
     r"|(?P<letter>[A-Za-z])(?:[.:](?=[ \t*_]|$|[^\x00-\x7f])|\)(?![)\]])|[、．）：])[ \t]*"
     r"|[(（](?P<bracketed>[A-Za-z])[)）](?=[ \t*_]|$|[^\x00-\x7f])[ \t]*)?"
 )
@@ -57,7 +57,7 @@ _STARRED = re.compile(r"\*([A-Za-z])[.)][ \t]+(?=\S)(?!.*\*[ \t]*$)")
 """An option that a star marks as the right one: `*b. that`."""
 _RULE = re.compile(r"(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 _FENCE = re.compile(r"(`{3,})(?=[^`]*$)|(~{3,})")
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)")
+_HEADING = re.compile(r"(#{1,6})(?:[ \t]+|$)|(?P<tight>#{2,6})(?=[^\W_]|[¿*])")
 _LABEL_START = frozenset("-*+[(（_0123456789")
 _LETTER_END = frozenset(".):、．）：")
 
@@ -194,7 +194,7 @@ def _labelled(raw: str, body: str, number: int, indent: int, offset: int) -> Lin
 def _other(body: str) -> tuple[int, str, int]:
     """Return kind, label and start of the text of a line that begins with none of the labels."""
     if body[0] == "#" and (heading := _HEADING.match(body)):
-        return HEADING, str(len(heading[1])), heading.end()
+        return HEADING, str(len(heading[1] or heading["tight"])), heading.end()
     if body[0] == ">":
         return QUOTE, "", 2 if body.startswith("> ") else 1
     return (TABLE if body[0] == "|" else TEXT), "", 0

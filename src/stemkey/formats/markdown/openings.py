@@ -109,7 +109,7 @@ def question_heading(lines: list[Line], index: int) -> Opening | None:
 
 _LABELLED_QUESTION = re.compile(
     rf"[ \t]*(?:{QUESTION_WORDS})[ \t]*\.?[ \t]*#?"
-    r"(?P<number>\d{1,4}(?:\.\d{1,3})?)(?:[ \t]*[.):：、—–-][ \t]*|[ \t]*$|[ \t]+(?=\S))",
+    r"(?:(?P<number>\d{1,4}(?:\.\d{1,3})?)(?:[ \t]*[.):：、—–-][ \t]*|[ \t]*$|[ \t]+(?=\S))|[:：][ \t]*(?=\S))",
     re.IGNORECASE,
 )
 
@@ -120,7 +120,7 @@ def labelled_question(lines: list[Line], index: int) -> Opening | None:
     if line.kind != TEXT or line.indent > 3:
         return None
     match = _LABELLED_QUESTION.match(line.raw)
-    return Opening(match["number"], match.end()) if match else None
+    return Opening(match["number"] or "", match.end()) if match else None
 
 
 _CARD = re.compile(r"[ \t]*(?:[-*+][ \t]+)?(?:[*_]{1,3}Q(?:[*_]{1,3}[.:]|[.:][*_]{1,3})|Q[.:])[ \t]+(?=\S)")
