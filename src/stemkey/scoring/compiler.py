@@ -157,7 +157,8 @@ def _scorings(
 
 def _report_keyless(item: Item, scoring: Scoring, found: Diagnostics) -> None:
     if creditor_of(item, scoring) is None:
-        found.add(graded_by_people(item.number, _kind(item)), item.span, item=item.number)
+        kind = "compared in a way of its own" if scoring.by_hand else _kind(item)
+        found.add(graded_by_people(item.number, kind), item.span, item=item.number)
         return
     for interaction in item.interactions:
         if not isinstance(interaction, ChoiceInteraction | InlineChoiceInteraction):
@@ -244,8 +245,9 @@ class _Compiled:
     def _judgement(self, reading: Reading, tick: Fraction) -> Judgement:
         credit = self.credit(reading)
         is_choice = len(self.item.interactions) == 1 and isinstance(self.item.interactions[0], ChoiceInteraction)
+        waits = self.creditor is None and credit is None and reading.status is Status.ANSWERED and not self.change.drop
         return Judgement(
-            status=reading.status,
+            status=Status.NEEDS_GRADING if waits else reading.status,
             response=reading.response,
             credit=credit,
             ticks=_whole(credit * self.item.points / tick) if credit is not None else 0,
@@ -310,6 +312,9 @@ def _rule_sentences(items: Iterable[Item], scorings: Mapping[str, Scoring]) -> l
 
 
 def _sentences_of(item: Item, scoring: Scoring) -> Iterable[str]:
+    if scoring.by_hand:
+        yield "graded by people"
+        return
     for asked in item.interactions:
         interaction = asked.clones[0].interaction if isinstance(asked, ForeignInteraction) and asked.clones else asked
         kind = kind_of(interaction)

@@ -43,6 +43,8 @@ class Creditor:
 
 def creditor_of(item: Item, scoring: Scoring) -> Creditor | None:
     """Return what knows the credits of an item; None where only people do."""
+    if scoring.by_hand:
+        return None
     parts = [_of_interaction(interaction, item.points, scoring) for interaction in item.interactions]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):

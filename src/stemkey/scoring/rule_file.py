@@ -17,7 +17,7 @@ from stemkey.scoring.grades import GradeScale
 from stemkey.scoring.late import LateRule, read_late
 
 ITEM_CHANGES = ("accept", "key", "drop", "bonus", "full-credit", "points", "never-lower")
-ITEM_SCORING = ("rule", "normalise", "distance", "gaps", "floor")
+ITEM_SCORING = ("rule", "normalise", "distance", "gaps", "floor", "by-hand")
 TOP = ("scoring", "items", "grade", "late", "forms", "never-lower", "floor", "cap", "cancel-blanks", "sufficient")
 
 

@@ -32,6 +32,7 @@ PREFIX = "scoring:"
 KINDS = ("single", "multiple", "text", "matching", "ordering", "gaps")
 """What rules are chosen for, as quizzes and rules files name it."""
 
+_TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 _CALL = re.compile(r"\s*([a-z0-9-]+)\s*(?:\(([^()]*)\))?\s*")
 SINGLE = {row.name: row for row in CHOICE_RULES if row.single}
 MULTIPLE = {row.name: row for row in CHOICE_RULES if not row.single}
@@ -81,6 +82,8 @@ class Scoring:
     """How many letters of a text may be wrong, missing or too many (Levenshtein)."""
     floor: Fraction | None = None
     """No item is worth less, in points."""
+    by_hand: bool = False
+    """Whether answers wait for a person, although there is a key: it compares them in a way that nobody else can."""
 
     def choice_rule(self, choice: ChoiceInteraction) -> tuple[ChoiceRule, Mapping[str, Fraction]]:
         """Return the rule of a choice and its parameters."""
@@ -168,8 +171,10 @@ def changed(
                 scoring = replace(scoring, distance=int(number))
             else:
                 scoring = replace(scoring, floor=number)
+        elif name == "by-hand" and value.lower() in _TRUTHS:
+            scoring = replace(scoring, by_hand=_TRUTHS[value.lower()])
         else:
-            known = (*KINDS, "rule", "normalise", "distance", "floor")
+            known = (*KINDS, "rule", "normalise", "distance", "floor", "by-hand")
             found.add(unknown_setting(name, _close(name, known), ", ".join(known)), place, item=item)
     return scoring
 

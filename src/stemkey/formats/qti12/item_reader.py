@@ -17,6 +17,7 @@ from stemkey.model import (
     EMPTY,
     FULL_CREDIT,
     NO_CREDIT,
+    NO_EXTENSIONS,
     NO_FEEDBACK,
     ChoiceInteraction,
     Content,
@@ -129,9 +130,9 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
         interactions = (ForeignInteraction(format=home, kind=name, raw=_raw(element), clones=clones),)
     elif any(_has_no_key(interaction) for interaction in interactions) and kind_name(parts) != "Opinion Scale":
         found.add(no_key_in_item(_words(kind)), span, item=number)
-    elif kind is Kind.BLANKS:
-        for how in loosely_matched(parts):
-            found.add(blank_matched_loosely(how), span, item=number)
+    loosely = loosely_matched(parts) if kind is Kind.BLANKS and not is_kept else ()
+    for how in loosely:
+        found.add(blank_matched_loosely(how), span, item=number)
     return Item(
         identifier=memo_text(memo, "identifier") or parts.ident or f"{quiz}-q{position}",
         number=number,
@@ -143,6 +144,8 @@ def read_item(element: "_Element", reading: Reading, position: int, quiz: str, f
         feedback=_feedback(parts, interactions, span, number, found) if parts.feedback else NO_FEEDBACK,
         hints=tuple(Hint(content=content) for content in parts.hints),
         span=span,
+        # Compared as texts, answers that New Quizzes accepts would earn nothing.
+        extensions={"scoring:by-hand": "yes"} if loosely else NO_EXTENSIONS,
     )
 
 

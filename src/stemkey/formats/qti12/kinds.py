@@ -115,10 +115,21 @@ def kind_name(parts: Parts) -> str:
     return next((text.strip() for label in _FIELDS if (text := parts.metadata.get(label, "")).strip()), "")
 
 
+def _is_pattern(parts: Parts) -> bool:
+    """Whether an answer is a regular expression (D2L); as a text it would make right answers wrong."""
+    return any(
+        part.operator == "answer_is_regexp" and part.value.strip().lower() in {"yes", "true", "1"}
+        for condition in parts.conditions
+        for test in condition.tests
+        if test.operator == "var_extension"
+        for part in test.parts
+    )
+
+
 def kind_of(parts: Parts) -> Kind:
     """Return the kind of an item: as named, where what it asks for agrees, else by what it asks for."""
     declared = _NAMES.get(kind_name(parts).lower())
-    if declared is Kind.OTHER or parts.too_deep:
+    if declared is Kind.OTHER or parts.too_deep or _is_pattern(parts):
         return Kind.OTHER
     responses = parts.responses
     if declared is not None and _agrees(declared, responses):
