@@ -80,7 +80,7 @@ def _swapped(draw: st.DrawFn, data: bytes) -> bytes:
     row = draw(st.integers(0, len(lines) - 1))
     cells = lines[row].split(b",")
     one, other = draw(st.integers(0, len(cells) - 1)), draw(st.integers(0, len(cells) - 1))
-    if row == 0 or (cells[one].strip(b'"') and cells[other].strip(b'"')):
+    if row == 0 or (cells[one].strip(b'"-') and cells[other].strip(b'"-')):
         cells[one], cells[other] = cells[other], cells[one]
     lines[row] = b",".join(cells)
     return b"\n".join(lines)

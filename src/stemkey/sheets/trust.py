@@ -249,8 +249,12 @@ def notation(
         return None
     converts: dict[int, Convert] = _number_writers(items, content)
     first = 1 if options.numbers_from is None else options.numbers_from
+    values = {_as_float(text) for index in numbered for text in content[index].texts}
+    are_places = options.numbers_from == 0 or (
+        0 not in values and values > {1.0}
+    )  # then 1 is A in true/false items too
     for index in numbered if options.numbers_from is None else [*numbered, *mixed]:
-        if options.numbers_from == 0 or not _are_truths(items[index], content[index].texts):
+        if are_places or not _are_truths(items[index], content[index].texts):
             converts[index] = _label_writer(items[index], first)
     by_number = any(_is_option_number(text) for index in numbered for text in content[index].texts)
     for index in chosen:
