@@ -40,7 +40,11 @@ def to_markdown_inline(content: Content) -> str:
     if not content:
         return ""
     for candidate in (*_candidates(content), content):
-        if not candidate.startswith(("\n", " ")) and from_markdown_inline(candidate) == content:
+        if (
+            not candidate.startswith(("\n", " "))
+            and not _LONE_BREAK.search(candidate)
+            and from_markdown_inline(candidate) == content
+        ):
             return candidate
     code = f"{code_span(content)}{{=html}}"
     if "\n" not in content and from_markdown_inline(code) == content:
@@ -82,7 +86,11 @@ def _candidates(content: Content) -> list[str]:
         found.append(_blocks(tree.root))
     if content.startswith("<"):
         found.append(GAP.sub(r"[[\1]]", content).replace("\u00a0", "&nbsp;"))
-    return found
+    return [candidate for candidate in found if not _LONE_BREAK.search(candidate)]
+
+
+# People put a `<br>` on a line of its own for room; whoever reads a quiz leaves it out.
+_LONE_BREAK = re.compile(r"^[ \t]*<br>[ \t]*$", re.MULTILINE)
 
 
 class _Element:
