@@ -148,3 +148,13 @@ def test_brightspace_in_a_language_that_is_not_known_is_refused_and_never_guesse
         ]
     said = str(scores_of(rows))
     assert said.startswith("[\"no answer in the sheet can be used: 'Coché' says neither")
+
+
+@pytest.mark.parametrize("word", ["Right answer", "Puoiku"])
+def test_right_answers_are_never_taken_for_responses(word: str) -> None:
+    head = ("Last name", "First name", "ID number", "Status", "Started", "Completed", "Duration", "Grade/3.00")
+    rows = [[*head, *(f"{word} {number}" for number in (1, 2, 3))]]
+    rights = [option_text(index, letter) for index, letter in enumerate("ABC")]
+    for who, (name, _) in CLASS.items():
+        rows.append([*name.split(), who, *FINISHED, f"{float(TRUTH[who]):.2f}", *rights])
+    assert str(scores_of(rows)).startswith(f"[\"'{word} ")

@@ -131,10 +131,16 @@ def read_moodle_responses(
         grid = replace(grid, read=partial(_join_tries, grid, grade))
         rows = grid.sample()
     runs = _runs(headers, grade, rows[at + 1 :], ItemNames(items))
+    if not runs and any(_RIGHT_WORDS.search(header.lower()) for header in headers[grade + 1 :]):
+        found.add(no_responses(headers[-1]), grid.place(rows[at].number))
+        return None
     if not runs:
         found.add(marks_instead_of_answers(f"'{headers[-1]}'"), grid.place(rows[at].number))
         return None
     data = [row for row in rows[at + 1 :] if not _is_empty(row, runs)]
+    if _are_right_answers(data, grade, runs):
+        found.add(no_responses(headers[runs[0].response]), grid.place(rows[at].number, runs[0].response))
+        return None
     report = _Report(grid, headers, grade, runs, items, options, found)
     kinds = {grade - COMPLETED: "submitted"} | _kinds(headers, grade, rows[at + 1 :])
     identity = identify(grid, headers, rows[at + 1 :], report.taken(), options, found, kinds)
@@ -157,6 +163,28 @@ def tries_joined(rows: str) -> Text:
         f"earlier tries of an attempt in {rows}; the last answer to each question is graded, without penalties",
         "download the report with the tries set to the last one if that is what you want anyway",
     )
+
+
+@rule("S138", Severity.ERROR)
+def no_responses(header: str) -> Text:
+    """The report shows the right answers and not what was answered: everybody has the same in every column, and other grades.
+
+    Taken for responses, they would give full marks to the whole class.
+    """
+    return Text(
+        f"'{header}' and the columns like it hold the right answers, not the responses",
+        "download the report with 'response' ticked",
+    )
+
+
+_A_CLASS = 3
+
+
+def _are_right_answers(rows: Sequence[Row], grade: int, runs: Sequence[_Run]) -> bool:
+    """Whether everybody has the same answers and not the same grade."""
+    if len(rows) < _A_CLASS or len({text_at(row.cells, grade) for row in rows}) == 1:
+        return False
+    return all(len({text_at(row.cells, run.response) for row in rows}) == 1 for run in runs)
 
 
 @rule("S136", Severity.WARNING)
@@ -226,7 +254,7 @@ def _roles(words: Mapping[str, Mapping[str, int]], rows: Sequence[Row], names: I
     for word in list(left):
         if word in _QUESTION_WORDS and len(left) > 1:
             roles["question"] = word
-        elif len(full) > 1 and _RIGHT_WORDS.search(word):
+        elif _RIGHT_WORDS.search(word):
             roles["right"] = word
         else:
             continue
