@@ -1,5 +1,6 @@
 """What poorer formats leave of a question is said, and never another key."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -96,3 +97,14 @@ def test_a_choice_with_several_keys_of_which_one_is_taken_keeps_them() -> None:
     )
     for target in ("moodle", "gift", "qti21", "json", "markdown"):
         assert write_quiz(several, format=target).value.data is not None
+
+
+@pytest.mark.parametrize("title", ["ANSWER: B", "Explanation: none", "Answer Key", "a #"])
+def test_a_title_that_looks_like_a_key_is_a_title_in_markdown(title: str) -> None:
+    source = replace(quiz("<p>Which?</p>", ChoiceInteraction(choices=choices("a", "b", key="A"))), title=title)
+    assert [finding.code for finding in write_quiz(source, format="markdown").diagnostics] == []
+
+
+def test_a_break_on_a_line_of_its_own_survives_in_markdown() -> None:
+    source = quiz("<p>Which?</p>", ChoiceInteraction(choices=choices("<p>a</p>\n<br>", "b", key="A")))
+    assert [finding.code for finding in write_quiz(source, format="markdown").diagnostics] == []

@@ -163,7 +163,7 @@ def _is_title(text: str) -> bool:
 
 
 def _heading(text: str) -> str:
-    words = to_markdown_inline(text_content(text)).replace("\n", " ")
+    words = _without_label(to_markdown_inline(text_content(text)).replace("\n", " "))
     return re.sub(r"(?<= )(#+)$", r"\\\1", words)  # closing `#` belong to the heading's mark
 
 
