@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from stemkey.formats.markdown.settings import read_number, read_share
+from stemkey.formats.markdown.words import KEY_PREFIX
 from stemkey.model import FULL_CREDIT, NO_CREDIT, AcceptedNumber, Content, ToleranceKind, text_content
 from stemkey.richtext import code_span, to_plain
 
@@ -50,7 +51,7 @@ _PLAIN = re.compile(r"[^\W_](?:[\w ,;.:'/+%-]*[^\W_]|[^\W_])?|[^\W_]")
 
 def write_value(text: str, *, share: Fraction | None = None, wildcards: bool = False) -> str:
     """Return a text as a row says it: plain words where they stay what they are, else inline code."""
-    plain = _PLAIN.fullmatch(text) and "  " not in text and not text.endswith(" ")
+    plain = _PLAIN.fullmatch(text) and "  " not in text and not text.endswith(" ") and not KEY_PREFIX.match(text)
     written = text if plain else code_span(text)
     facts = ([] if share is None else [write_share(share)]) + (["wildcards"] if wildcards else [])
     return f"{written} ({', '.join(facts)})" if facts else written

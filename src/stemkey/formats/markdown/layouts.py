@@ -143,8 +143,10 @@ def straightened(lines: list[Line]) -> list[Line]:
 
     `#### Answer: D` is a line of text; `**Answer Key**` above numbered lines is a heading.
     """
+    has_options = False
     for index, line in enumerate(lines):
-        if line.kind == HEADING and ":" in line.raw and (match := LABELLED.match(line.text)):
+        has_options = has_options or line.kind in (LETTERED, BULLET)
+        if line.kind == HEADING and has_options and ":" in line.raw and (match := LABELLED.match(line.text)):
             said = line.text[match.end() :].strip()
             if match["answer"] and 0 < len(said) <= 60:
                 lines[index] = line._replace(kind=TEXT, label="", raw=" " * line.start + line.text, at=line.start)

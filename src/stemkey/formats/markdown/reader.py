@@ -48,7 +48,7 @@ def read_markdown(source: Source, options: MarkdownOptions, found: Diagnostics) 
     if text is None:
         return Quiz(identifier=slug(source.stem))
     with _collection_paused():
-        return _read(source, text, options, found)
+        return _read(source, text.replace("\x0c", " "), options, found)  # the end of a printed page
 
 
 @contextmanager

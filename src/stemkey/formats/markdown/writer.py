@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from json import dumps
+from json import JSONDecodeError, dumps, loads
 from mimetypes import guess_type
 
 from stemkey.files import Files
@@ -105,11 +105,19 @@ def _comment(rows: Mapping[str, str]) -> str:
 
 def _value(text: str) -> str:
     """Return a setting's value, as a JSON string where its characters would be taken for something else."""
-    if text and text[0] in "[{" and "--" not in text and "\n" not in text:
+    if text and text[0] in "[{" and "--" not in text and "\n" not in text and _is_json(text):
         return text
     if re.search(r'[;"\n\r]|--|^\s|\s$|^\[|^\{', text) or not text:
         return dumps(text, ensure_ascii=False).replace(">", "\\u003e")
     return text
+
+
+def _is_json(text: str) -> bool:
+    try:
+        loads(text)
+    except (JSONDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _listed(parts: tuple[str, ...], separator: str) -> str:
