@@ -6,7 +6,14 @@ import pytest
 from tests.reports.classroom import make_results
 
 from stemkey.reports import REPORT_FORMATS, UnknownReportError, find_report
-from stemkey.reports.columns import CANDIDATE_FIELDS, CHOICE_FIELDS, FURTHER_ITEM_FIELDS, ITEM_FIELDS, LATE_FIELDS, TEST_FIELDS
+from stemkey.reports.columns import (
+    CANDIDATE_FIELDS,
+    CHOICE_FIELDS,
+    FURTHER_ITEM_FIELDS,
+    ITEM_FIELDS,
+    LATE_FIELDS,
+    TEST_FIELDS,
+)
 from stemkey.reports.document import Column
 from stemkey.reports.students import COLUMNS, LATE_COLUMNS
 

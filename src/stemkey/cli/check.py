@@ -43,7 +43,9 @@ def check(
         list[str] | None, typer.Option(metavar="FORMAT", help="Report also what this target would lose.")
     ] = None,
     option: Annotated[list[str] | None, typer.Option("-O", metavar="NAME=VALUE", help="Option of the format.")] = None,
-    summary: Annotated[bool, typer.Option(help="A table of files: questions, with key, open (graded by people), types, findings.")] = False,
+    summary: Annotated[
+        bool, typer.Option(help="A table of files: questions, with key, open (graded by people), types, findings.")
+    ] = False,
 ) -> None:
     """Read quizzes and print every finding with its place and what to do.
 
