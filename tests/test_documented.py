@@ -1,6 +1,8 @@
 """Every finding is explained, in the manual, and numbered by where it is made."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,3 +59,13 @@ def test_names_are_unique() -> None:
 def test_the_page_of_findings_is_fresh(repository: Path) -> None:
     page = (repository / "docs" / "findings.md").read_text(encoding="utf-8")
     assert page == findings_page(), "refresh it: python -m stemkey.diagnostics.catalogue > docs/findings.md"
+
+
+@pytest.mark.parametrize("command", ["check", "export", "convert", "preview", "grade", "formats", "explain"])
+def test_every_option_is_on_the_page_of_the_command_line(command: str, repository: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "stemkey", command, "--help"], capture_output=True, text=True, check=True
+    )
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", run.stdout)) - {"--help"}
+    page = (repository / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert sorted(option for option in options if option not in page) == []

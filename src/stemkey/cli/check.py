@@ -44,7 +44,10 @@ def check(
     ] = None,
     option: Annotated[list[str] | None, typer.Option("-O", metavar="NAME=VALUE", help="Option of the format.")] = None,
     summary: Annotated[
-        bool, typer.Option(help="A table of files: questions, with key, open (graded by people), types, findings.")
+        bool,
+        typer.Option(
+            "--summary", help="A table of files: questions, with key, open (graded by people), types, findings."
+        ),
     ] = False,
 ) -> None:
     """Read quizzes and print every finding with its place and what to do.
