@@ -225,6 +225,22 @@ def _fitted(lines: list[Line], layout: Layout) -> Fit | None:
     return Fit(complete, total, layout, openings)
 
 
+_WORTH = re.compile(r"\b\d+(?:[.,]\d+)?[ \t-]*(?:points?|pts?|marks?|punkte?|puntos?|pontos?|punti)\b", re.IGNORECASE)
+
+
+def _own_lines(lines: list[Line], index: int, openings: dict[int, Opening]) -> list[Line]:
+    """Return the lines between an opening and the next one."""
+    below = list(segment(lines, index))
+    return below[: next((place for place in range(len(below)) if index + 1 + place in openings), len(below))]
+
+
+def _answers(line: Line) -> bool:
+    """Whether a line under a question may be its answer, or says how it is answered."""
+    if line.kind in (QUOTE, FENCE) or line.raw.lstrip().startswith("<details"):
+        return True
+    return (line.kind == COMMENT and ":" in line.label) or says_answer(line)
+
+
 def _are_apart(ones: dict[int, Opening], others: dict[int, Opening]) -> bool:
     """Whether all openings of one layout come before all of the other."""
     return max(ones) < min(others) or max(others) < min(ones)
@@ -273,10 +289,8 @@ def _are_lists(lines: list[Line], openings: dict[int, Opening], *, most: bool = 
         return False
     others = 0
     for index in openings:
-        below = list(segment(lines, index))
-        last = next((place for place in range(len(below)) if index + 1 + place in openings), len(below))
         kinds = (BULLET,) if lines[index].kind == NUMBERED else (BULLET, NUMBERED)
-        rows = [line for line in below[:last] if line.kind in kinds]
+        rows = [line for line in _own_lines(lines, index, openings) if line.kind in kinds]
         others += not 2 <= len(rows) <= 8 or any(len(line.text) > 120 for line in rows)
     return 4 * others <= len(openings) if most else not others
 
@@ -320,18 +334,21 @@ def _reads_as_questions(lines: list[Line], openings: dict[int, Opening], layout:
     """Whether numbered lines without options are questions: they ask, or an answer follows them."""
     if layout.name in ("question-headings", "answer-parts", "cards", "unfolding"):
         return True
-    if layout.name == "numbers" and any(has_options(lines, index, bullets=False) for index in openings):
+    complete = sum(has_options(lines, index, bullets=False) for index in openings)
+    if layout.name == "numbers" and (complete >= 3 or 2 * complete >= len(openings)):
         return True
     asking = 0
     for index in openings:
-        below = list(segment(lines, index))
+        below = _own_lines(lines, index, openings)
         words = lines[index].raw + "".join(line.raw for line in below if line.kind == TEXT)
-        answered = any(line.kind in (QUOTE, FENCE) or line.raw.lstrip().startswith("<details") for line in below)
-        words_of_line = lines[index].raw.rstrip()
-        bold = words_of_line.startswith("**", lines[index].start) and words_of_line.endswith("**")
-        answered = answered or any(line.kind == COMMENT and ":" in line.label for line in below)
-        answered = answered or any(says_answer(line) for line in below)
-        asking += "?" in words or "？" in words or answered or bold
+        first = lines[index].raw.rstrip()
+        asking += (
+            "?" in words
+            or "？" in words
+            or (first.startswith("**", lines[index].start) and first.endswith("**"))
+            or _WORTH.search(first) is not None
+            or any(_answers(line) for line in below)
+        )
     last = max(openings)
     has_key = any(lines[index].kind == HEADING and heads_key(lines, index) for index in range(last, len(lines)))
     return has_key or 2 * asking >= len(openings)

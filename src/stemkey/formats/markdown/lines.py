@@ -171,7 +171,7 @@ def _labelled(raw: str, body: str, number: int, indent: int, offset: int) -> Lin
     if box and (digits or letter) and not body[match.end() :].strip(" \t*_"):
         # `- [x] 2.`: what looks like a label is the option itself.
         digits, letter, bold, start = "", "", "", offset + match.start(4 if digits else 5)
-    if bold and (letter or digits) and raw.startswith(bold, start) and bullet:
+    if bold and (letter or (digits and bullet)) and raw.startswith(bold, start):
         # `- [ ] **a.** text`: only the letter is bold.
         start += 2 + len(raw[start + 2 :]) - len(raw[start + 2 :].lstrip(" \t"))
         bold = ""

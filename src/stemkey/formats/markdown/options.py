@@ -77,7 +77,9 @@ def _from_stem(draft: DraftItem, *, bullets: bool) -> None:
 def _places(lines: list[Line], *, bullets: bool) -> list[tuple[int, int, bool]]:
     """Return index, start of the text and mark of each option among a stem's lines."""
     boxes = [
-        (index, line.start, line.box in "xX*") for index, line in enumerate(lines) if line.kind == BULLET and line.box
+        (index, line.start, line.box in "xX*")
+        for index, line in enumerate(lines)
+        if line.kind == BULLET and line.box and not _TO_WRITE_ON.match(line.text)
     ]
     if len(boxes) >= 2:
         return boxes
