@@ -48,8 +48,10 @@ from stemkey.formats.markdown.openings import (
     question_mark,
     says_answer,
     segment,
+    table_row,
     unfolding,
 )
+from stemkey.formats.markdown.tables import as_lines, head_above, is_about_the_table
 from stemkey.formats.markdown.words import KEY_LETTERS, KEY_TITLE, LABELLED
 
 
@@ -111,6 +113,7 @@ LAYOUTS = (
         bullets_are_options=True,
         needs_options=True,
     ),
+    Layout(name="tables", title="tables with the columns Question and Answer", opens=table_row, needs_options=True),
     Layout(
         name="paragraphs",
         title="paragraphs above options with letters or boxes",
@@ -366,11 +369,16 @@ def adapt(lines: list[Line], choice: Choice) -> list[Line]:
         if opening:
             count += 1
             label = opening.label or str(count)
+            if layout.name == "tables" and (head := head_above(lines, index)):
+                adapted += as_lines(line, head, label)
+                continue
             if layout.name == "unfolding":
                 adapted += _unfolded(line, label, opening.start)
                 continue
             bold = _open_bold(line, opening)
             adapted.append(line._replace(kind=NUMBERED, label=label, start=opening.start, bold=bold, box=OPENS))
+            continue
+        if layout.name == "tables" and is_about_the_table(lines, index):
             continue
         if layout.name == "unfolding" and line.kind == TEXT and "</details>" in line.raw:
             line = line._replace(raw=line.raw.replace("</details>", ""))  # noqa: PLW2901 # the end of the answer

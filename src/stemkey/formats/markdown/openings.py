@@ -19,6 +19,7 @@ from stemkey.formats.markdown.lines import (
     Line,
 )
 from stemkey.formats.markdown.options import TICK
+from stemkey.formats.markdown.tables import asks, cells_of, head_above
 from stemkey.formats.markdown.words import (
     KEY_LETTERS,
     LABELLED,
@@ -226,6 +227,15 @@ def unfolding(lines: list[Line], index: int) -> Opening | None:
         return None
     words = re.sub(r"<[^<>]*>", "", match["question"]).strip(" \t*_")
     return Opening("", match.start("question")) if words.endswith(("?", "？")) else None
+
+
+def table_row(lines: list[Line], index: int) -> Opening | None:
+    """A row of a table with a column of questions and one of answers."""
+    line = lines[index]
+    head = head_above(lines, index) if line.kind == TABLE else None
+    if head is None or not asks(head, cells := cells_of(line)):
+        return None
+    return Opening(cells[head.number] if head.number is not None and cells[head.number].isdigit() else "", 0)
 
 
 def after_rule(lines: list[Line], index: int) -> Opening | None:

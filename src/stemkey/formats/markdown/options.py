@@ -79,7 +79,7 @@ def _places(lines: list[Line], *, bullets: bool) -> list[tuple[int, int, bool]]:
     boxes = [
         (index, line.start, line.box in "xX*")
         for index, line in enumerate(lines)
-        if line.kind == BULLET and line.box and not _TO_WRITE_ON.match(line.text)
+        if line.kind == BULLET and line.box and not (line.text.strip() and _TO_WRITE_ON.match(line.text))
     ]
     if len(boxes) >= 2:
         return boxes
@@ -196,7 +196,7 @@ def take_quoted_answer(draft: DraftItem) -> None:
 def keep_words(key: DraftKey) -> None:
     """Put the words of a key on its own line before its explanation, where they are not its first line."""
     first = key.explanation.first if key.explanation else None
-    is_said = first is not None and first.number == key.line.number
+    is_said = first is not None and first.raw == key.line.raw
     if is_said or not key.whole.strip(" *_") or (key.whole[0] in "([" and points_said(key.whole)):
         return
     block = Block(key.line, key.whole_at, key.line.indent)
