@@ -54,6 +54,7 @@ _HAZARDS = (
     "<p>Contents</p>",
     "<p>___________________</p>",
     "<pre><code>if it:\n      is = indented\n</code></pre>",
+    "<pre><code>if x:\n    key: B\n\n# end\n</code></pre>\n<p>[x] &amp;amp;</p>",
     "<ol>\n<li>____________</li>\n<li>____________</li>\n</ol>",
 )
 """What other people write with a meaning of its own, and may stand in a quiz as a mere text."""

@@ -15,6 +15,7 @@ from stemkey.formats.markdown.answers import (
 )
 from stemkey.formats.markdown.contents import gap_names
 from stemkey.formats.markdown.interactions import RESPONSE, encode_interactions
+from stemkey.formats.markdown.words import LABELLED
 from stemkey.model import (
     FULL_CREDIT,
     NO_CREDIT,
@@ -33,7 +34,7 @@ from stemkey.model import (
     UploadInteraction,
     letter_label,
 )
-from stemkey.richtext import to_markdown_inline
+from stemkey.richtext import fenced_html, to_markdown_inline
 
 
 @dataclass(slots=True)
@@ -96,6 +97,8 @@ def _row(label: str, content: Content) -> str:
     text = to_markdown_inline(content)
     if text.startswith(("```", "~~~")):
         text = f"\n{text}"
+    elif "\n" in text and any(LABELLED.match(row.lstrip()) for row in text.split("\n")[1:]):
+        text = f"\n{fenced_html(content)}"  # `key: B` in a line of an option would be the question's key
     return f"- {label} {text}" if not text.startswith("\n") else f"- {label}{text}"
 
 

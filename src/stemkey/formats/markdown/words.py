@@ -84,7 +84,7 @@ STRUCTURE_WORDS = frozenset(
         r"[^\W\d_]{2,}",
         " ".join([*_LABELS.values(), KEY_HEADING.pattern, PLAIN_HEADING.pattern, INSTRUCTIONS_HEADING.pattern]).lower()
         + " question frage pregunta pergunta domanda item option choice the is and are right richtig und et"
-        " wildcards to significant digits",
+        " wildcards to significant digits amp lt gt quot nbsp",
     )
 )
 """Words that say what a line is, and are no text of the quiz: `Question`, `Answer`, `Lösung`."""

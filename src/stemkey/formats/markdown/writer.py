@@ -222,7 +222,9 @@ def _guarded(text: str, content: Content) -> str:
         code = {line.number for line in scan_lines(text) if line.kind == FENCE}
         rows = enumerate(text.split("\n"), start=1)
         guarded = "\n".join(row if number in code else _without_label(row) for number, row in rows)
-        if not _is_labelled(guarded) and not _is_structural(guarded):
+        # In raw HTML a backslash is a character like any other.
+        is_html = guarded != text and any(row.lstrip().startswith("<") for row in text.split("\n"))
+        if not is_html and not _is_labelled(guarded) and not _is_structural(guarded):
             return guarded
         return fenced_html(content)
     return text
