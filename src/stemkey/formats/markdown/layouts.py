@@ -51,7 +51,7 @@ from stemkey.formats.markdown.openings import (
     table_row,
     unfolding,
 )
-from stemkey.formats.markdown.tables import as_lines, head_above, is_about_the_table
+from stemkey.formats.markdown.tables import as_lines, head_above, is_about_the_table, mark_rows
 from stemkey.formats.markdown.words import KEY_LETTERS, KEY_TITLE, LABELLED
 
 
@@ -153,6 +153,7 @@ def straightened(lines: list[Line]) -> list[Line]:
             said = line.text[match.end() :].strip()
             if match["answer"] and 0 < len(said) <= 60:
                 lines[index] = line._replace(kind=TEXT, label="", raw=" " * line.start + line.text, at=line.start)
+    mark_rows(lines)
     return _with_key_title(lines)
 
 

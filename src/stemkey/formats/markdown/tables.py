@@ -24,7 +24,6 @@ _REASON = re.compile(
 )
 _CELLS = re.compile(r"(?<!\\)\|")
 _DELIMITER = re.compile(r"[ \t|:]*-[ \t|:-]*$")
-_LONGEST = 2000
 
 
 class Head(NamedTuple):
@@ -43,14 +42,27 @@ def cells_of(line: Line) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in _CELLS.split(line.raw.strip().strip("|"))]
 
 
+def mark_rows(lines: list[Line]) -> None:
+    """Note in each row of a table of questions where its head is: the index of the head's line, as its label."""
+    start = 0
+    while start < len(lines):
+        if lines[start].kind != TABLE:
+            start += 1
+            continue
+        end = next((place for place in range(start, len(lines)) if lines[place].kind != TABLE), len(lines))
+        if end > start + 2 and _DELIMITER.match(lines[start + 1].raw) and _head_of(lines[start]):
+            for place in range(start + 2, end):
+                lines[place] = lines[place]._replace(label=str(start))
+        start = end
+
+
 def head_above(lines: list[Line], index: int) -> Head | None:
     """Return the head of the table that a row belongs to, where it is one of questions and the row is below it."""
-    start = index
-    while start > 0 and lines[start - 1].kind == TABLE and index - start < _LONGEST:
-        start -= 1
-    if index < start + 2 or not _DELIMITER.match(lines[start + 1].raw):
-        return None
-    return _head([re.sub(r"[*_`]", "", cell) for cell in cells_of(lines[start])])
+    return _head_of(lines[int(lines[index].label)]) if lines[index].kind == TABLE and lines[index].label else None
+
+
+def _head_of(line: Line) -> Head | None:
+    return _head([re.sub(r"[*_`]", "", cell) for cell in cells_of(line)])
 
 
 def _head(names: list[str]) -> Head | None:
@@ -79,11 +91,9 @@ def asks(head: Head, cells: list[str]) -> bool:
 
 def is_about_the_table(lines: list[Line], index: int) -> bool:
     """Whether a row is the head of a table of questions, or the line under it."""
-    line = lines[index]
-    if line.kind != TABLE:
+    if lines[index].kind != TABLE or lines[index].label:
         return False
-    below = next((place for place in (index + 1, index + 2) if place < len(lines) and head_above(lines, place)), None)
-    return below is not None and head_above(lines, index) is None
+    return any(line.kind == TABLE and line.label for line in lines[index + 1 : index + 3])
 
 
 def as_lines(line: Line, head: Head, label: str) -> Iterator[Line]:

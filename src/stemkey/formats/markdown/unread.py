@@ -94,7 +94,9 @@ def _texts(quiz: Quiz) -> Iterator[str]:
                     yield from _any_texts(interaction)
             if item.feedback is not NO_FEEDBACK:
                 yield from _any_texts(item.feedback)
-            yield from _any_texts((item.title, item.hints, item.tags, item.category, item.objective, item.extensions))
+            for rare in (item.title, item.hints, item.tags, item.category, item.objective, item.extensions):
+                if rare:
+                    yield from _any_texts(rare)
 
 
 def _any_texts(value: object) -> Iterator[str]:
