@@ -333,7 +333,7 @@ def key_and_mark_disagree(key: str, marked: str) -> Text:
     return Text(f"the key is {key}, but {marked} is marked as right", "correct the one that is wrong")
 
 
-@rule("R138", Severity.INFO)
+@rule("R138", Severity.WARNING)
 def keys_by_writing(way: str, count: int) -> Text:
     """No key names the right options; in nearly every question some are written in another way than their neighbours.
 
