@@ -84,6 +84,19 @@ def numbers_read_as_options(columns: int) -> Text:
     )
 
 
+@rule("S139", Severity.WARNING)
+def letters_among_texts(number: str, shown: str, count: int) -> Text:
+    """Nearly all answers of a column are the texts of options, and a few are single letters.
+
+    The letters are read as the options' letters. An LMS writes texts only, so somebody may have typed them in, or the
+    file may be damaged.
+    """
+    return Text(
+        f"{shown} among the texts that answer question {number} {'is' if count == 1 else 'are'} read as the letter of an option",
+        "look whether that is what the candidate answered",
+    )
+
+
 @rule("S113", Severity.ERROR)
 def mark_or_text(number: str, example: str) -> Text:
     """The options of the question are themselves letters or numbers, in another order than their labels.
@@ -268,7 +281,25 @@ def notation(
                 item=items[index].number,
             )
             return None
+        letters = _lone_letters(items[index], content[index].texts)
+        if letters and options.answers is None:
+            number = items[index].number
+            shown = ", ".join(quoted(letter) for letter in letters)
+            place = grid.place(None, chosen[index].column)
+            found.add(letters_among_texts(number, shown, len(letters)), place, item=number)
     return converts
+
+
+def _lone_letters(item: Item, texts: Counter[str]) -> list[str]:
+    """Return the answers that are letters in a column where nearly all others are options' texts."""
+    choice = _choice(item)
+    if choice is None:
+        return []
+    options = set(_option_texts(item))
+    labels = {fold(label) for label in choice.labels}
+    whole = sum(count for text, count in texts.items() if len(text) > 2 and fold(text) in options)
+    letters = [text for text in texts if fold(text) in labels and fold(text) not in options]
+    return sorted(letters) if 0 < 3 * sum(texts[letter] for letter in letters) <= whole else []
 
 
 _COMMA = re.compile(r"^[+-]?\d+,(?:\d{1,2}|\d{4,})(?!\d)")
