@@ -131,6 +131,9 @@ class Choice(NamedTuple):
     openings: dict[int, Opening]
     rivals: tuple[tuple[str, int], ...]
 
+    is_plain: bool = False
+    """Whether all questions are plain numbered lines, which the grammar reads as they are."""
+
 
 class Fit(NamedTuple):
     """How well a layout fits: its questions with options, all its questions, and the lines that open them."""
@@ -175,7 +178,7 @@ def _with_key_title(lines: list[Line]) -> list[Line]:
 def choose_layout(lines: list[Line], wanted: str | None = None) -> Choice:
     """Return the layout that reads most questions with options, and by which of its lines."""
     if wanted is None and (opening := _first_of_plain_house(lines)) is not None:
-        return Choice(LAYOUTS[0], {opening: Opening(lines[opening].label, lines[opening].start)}, ())
+        return Choice(LAYOUTS[0], {opening: Opening(lines[opening].label, lines[opening].start)}, (), is_plain=True)
     rows = [layout for layout in LAYOUTS if wanted in (None, layout.name)] or list(LAYOUTS)
     found = [fit for layout in rows if (fit := _fitted(lines, layout)) is not None]
     if not found:
@@ -195,7 +198,8 @@ def choose_layout(lines: list[Line], wanted: str | None = None) -> Choice:
     )
     layout = _with_bullets(lines, best)
     openings = best.openings if layout.opens is best.layout.opens else _openings(lines, layout)
-    return Choice(layout, openings, rivals)
+    is_plain = layout.name == "numbers" and all(lines[index].kind == NUMBERED for index in openings)
+    return Choice(layout, openings, rivals, is_plain=is_plain)
 
 
 def _with_bullets(lines: list[Line], best: Fit) -> Layout:
@@ -374,7 +378,7 @@ def adapt(lines: list[Line], choice: Choice) -> list[Line]:
                 adapted += as_lines(line, head, label)
                 continue
             if layout.name == "unfolding":
-                adapted += _unfolded(line, label, opening.start)
+                adapted += _unfolded(line, label)
                 continue
             bold = _open_bold(line, opening)
             adapted.append(line._replace(kind=NUMBERED, label=label, start=opening.start, bold=bold, box=OPENS))
@@ -384,8 +388,7 @@ def adapt(lines: list[Line], choice: Choice) -> list[Line]:
         if layout.name == "unfolding" and line.kind == TEXT and "</details>" in line.raw:
             line = line._replace(raw=line.raw.replace("</details>", ""))  # noqa: PLW2901 # the end of the answer
         if count and line.kind in (TEXT, BULLET) and (back := _ANSWER_LINE.match(line.raw)) and back["number"] == label:
-            raw = f"Answer: {line.raw[back.end() :]}"
-            line = line._replace(kind=TEXT, raw=raw, label="", at=0, start=0, bullet=False)  # noqa: PLW2901 # likewise
+            line = _answer(line, back.end())  # noqa: PLW2901 # the same line, seen differently
         if line.kind == HEADING:
             entry = layout.opens(lines, index) if key_level else None
             if entry:
@@ -402,8 +405,7 @@ def adapt(lines: list[Line], choice: Choice) -> list[Line]:
         elif key_level and line.kind in (TEXT, BULLET) and (numbered := _key_entry(line)):
             line = numbered  # noqa: PLW2901 # the same line, seen differently
         elif layout.name == "cards" and (back := CARD_BACK.match(line.raw)):
-            raw = f"Answer: {line.raw[back.end() :]}"
-            line = line._replace(kind=TEXT, raw=raw, label="", at=0, start=0, bullet=False)  # noqa: PLW2901 # likewise
+            line = _answer(line, back.end())  # noqa: PLW2901 # the same line, seen differently
         adapted.append(line)
     if layout.name != "answer-parts":
         return adapted
@@ -419,7 +421,12 @@ _ANSWER_LINE = re.compile(
 """The answer to a numbered question, where it stands: `**A1.** The second.`"""
 
 
-def _unfolded(line: Line, label: str, start: int) -> Iterator[Line]:
+def _answer(line: Line, start: int) -> Line:
+    """Return a line whose text is the answer of the question above it."""
+    return line._replace(kind=TEXT, raw=f"Answer: {line.raw[start:]}", label="", at=0, start=0, bullet=False)
+
+
+def _unfolded(line: Line, label: str) -> Iterator[Line]:
     """Return a question that unfolds, and the line that begins its answer."""
     match = SUMMARY.match(line.raw)
     assert match is not None  # the layout opened it

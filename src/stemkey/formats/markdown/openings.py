@@ -347,7 +347,7 @@ def is_answered_list(lines: list[Line], index: int) -> bool:
             plain += not line.box
         elif line.kind == TEXT and is_answer_wrapper(line.raw):
             return plain >= 2
-        elif line.kind == TEXT and (match := LABELLED.match(line.raw.lstrip())) and match["answer"]:
+        elif line.kind == TEXT and says_answer(line):
             return plain >= 2 or plain == 0
     return boxes >= 2 and not is_checklist(lines, index)
 

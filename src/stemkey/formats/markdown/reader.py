@@ -79,7 +79,7 @@ def _read(source: Source, text: str, options: MarkdownOptions, found: Diagnostic
         draft, seen = read_card(answers, lines), lines
         written = [one for one in written if one is not answers]
     else:
-        seen = lines if choice.layout.name == "numbers" and choice.openings else adapt(lines, choice)
+        seen = lines if choice.is_plain else adapt(lines, choice)
         draft = outline(seen)
     if options.key:
         draft.keys += read_key_file(options.key, found)

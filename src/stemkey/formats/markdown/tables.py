@@ -23,7 +23,7 @@ _REASON = re.compile(
     r"(?:explanation|rationale|reason|why|erklärung|begründung|explicación|explicação|explication|解析)", re.IGNORECASE
 )
 _CELLS = re.compile(r"(?<!\\)\|")
-_DELIMITER = re.compile(r"[ \t|:]*-[ \t|:-]*$")
+DELIMITER = re.compile(r"[ \t|:]*-[ \t|:-]*$")
 
 
 class Head(NamedTuple):
@@ -50,7 +50,7 @@ def mark_rows(lines: list[Line]) -> None:
             start += 1
             continue
         end = next((place for place in range(start, len(lines)) if lines[place].kind != TABLE), len(lines))
-        if end > start + 2 and _DELIMITER.match(lines[start + 1].raw) and _head_of(lines[start]):
+        if end > start + 2 and DELIMITER.match(lines[start + 1].raw) and _head_of(lines[start]):
             for place in range(start + 2, end):
                 lines[place] = lines[place]._replace(label=str(start))
         start = end

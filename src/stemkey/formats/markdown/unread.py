@@ -26,6 +26,7 @@ from stemkey.formats.markdown.lines import (
     TEXT,
     Line,
 )
+from stemkey.formats.markdown.tables import DELIMITER
 from stemkey.formats.markdown.words import (
     CONTENTS_HEADING,
     INSTRUCTIONS_HEADING,
@@ -44,7 +45,6 @@ _NO_WORDS = re.compile(rf"{_TAG.pattern}|{{=html}}|\]\([^()\n]*\)|&[A-Za-z]+;")
 _FENCE_LINE = re.compile(r"[ \t>]*(?:```+|~~~+)[ \t]*[^\s`]*[ \t]*$")
 _HEADINGS = (PLAIN_HEADING, INSTRUCTIONS_HEADING, CONTENTS_HEADING)
 _NO_TEXT = frozenset({BLANK, COMMENT, DEFINITION, RULE})
-_UNDER_A_TABLE_HEAD = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t:|-]*)?$")
 
 
 def report_unread(quiz: Quiz, draft: Outline, lines: list[Line], source: str, found: Diagnostics) -> None:
@@ -139,7 +139,7 @@ def _own_text(line: Line, below: Line | None) -> str:
             return ""
     elif line.kind == FENCE and _FENCE_LINE.match(text):
         return ""
-    elif line.kind == TABLE and below and _UNDER_A_TABLE_HEAD.match(below.raw):
+    elif line.kind == TABLE and below and DELIMITER.match(below.raw):
         return ""  # the head of a key that is a table; any other table is in the quiz whole
     elif line.kind == TEXT and is_answer_wrapper(line.raw) and len(_WORD.findall(_TAG.sub(" ", line.raw))) <= 4:
         return ""
